@@ -1,0 +1,108 @@
+import type { Place } from "@holdfast/rules";
+import stringWidth from "string-width";
+import { groupBy } from "../collections.js";
+import type { Colours } from "../terminal.js";
+
+/** A stretch of a file with something to say about it. */
+export interface Label {
+  place: Place;
+  /** `①`, or nothing. */
+  mark: string;
+  message: string;
+  /** The one place that the report is about; the others lead to it. */
+  primary: boolean;
+}
+
+/** How an excerpt is drawn. */
+export interface Drawing {
+  colours: Colours;
+  /** The colour of what is primary. */
+  emphasis(text: string): string;
+  /** The width of the column of line numbers. */
+  gutter: number;
+  /** No source line is drawn wider than this. */
+  width: number;
+}
+
+const tab = "    ";
+
+/** Draws the lines of a file that have labels, each with its labels below, in the order of the file. */
+export function drawExcerpt(text: string, labels: readonly Label[], drawing: Drawing): string[] {
+  const lines = text.split(/\r\n|\r|\n/);
+  const byLine = groupBy([...labels].sort(byPosition), (label) => label.place.line);
+  let previous: number | undefined;
+  return [...byLine].flatMap(([line, ofLine]) => {
+    const between = previous === undefined ? [] : drawGap(lines, previous, line, drawing);
+    previous = line;
+    return [...between, ...drawLine(lines[line - 1] ?? "", line, ofLine, drawing)];
+  });
+}
+
+function byPosition(one: Label, other: Label): number {
+  return one.place.line - other.place.line || one.place.column - other.place.column;
+}
+
+/** What lies between two lines: the line itself if it is only one, or a sign that something is left out. */
+function drawGap(lines: readonly string[], from: number, to: number, drawing: Drawing): string[] {
+  if (to === from + 1) return [];
+  if (to === from + 2) return drawLine(lines[from] ?? "", from + 1, [], drawing);
+  return [drawing.colours.dim(`${" ".repeat(drawing.gutter)} ⋮`)];
+}
+
+function drawLine(source: string, line: number, labels: readonly Label[], drawing: Drawing): string[] {
+  const { colours, gutter } = drawing;
+  const view = viewOf(source, labels, drawing.width);
+  const number = colours.dim(`${String(line).padStart(gutter)} │`);
+  const margin = colours.dim(`${" ".repeat(gutter)} ·`);
+  const rows = labels.map((label, index) => {
+    const repeated = index > 0 && sameSpan(label.place, labels[index - 1]!.place);
+    return `${margin} ${drawLabel(label, view, repeated, drawing)}`;
+  });
+  return [`${number} ${view.text}`.trimEnd(), ...rows];
+}
+
+function sameSpan(one: Place, other: Place): boolean {
+  return one.start === other.start && one.end === other.end;
+}
+
+/** The line below the code that points at it: `^^^^^ ② started here`. */
+function drawLabel({ place, mark, message, primary }: Label, view: View, repeated: boolean, { colours, emphasis }: Drawing): string {
+  const from = view.column(place.column - 1);
+  const to = place.endLine > place.line ? view.end : view.column(place.endColumn - 1);
+  const length = Math.max(1, to - from);
+  const paint = primary ? emphasis : colours.cyan;
+  const line = repeated ? " ".repeat(length) : (primary ? "^" : "─").repeat(length);
+  return `${" ".repeat(from)}${paint([line, mark, message].filter((part) => part !== "").join(" "))}`;
+}
+
+/** A source line as it is drawn, and where its characters are. */
+interface View {
+  text: string;
+  /** The cell of the terminal in which the character at an index of the source line begins. */
+  column(index: number): number;
+  /** The cell after the last one. */
+  end: number;
+}
+
+/** Tabs become blanks, and of a very long line only the part around its first label is shown. */
+function viewOf(source: string, labels: readonly Label[], width: number): View {
+  const cells = (part: string) => stringWidth(expand(part));
+  if (cells(source) <= width) {
+    return { text: expand(source), column: (index) => cells(source.slice(0, index)), end: cells(source) };
+  }
+  const first = labels[0] === undefined ? 0 : labels[0].place.column - 1;
+  const from = Math.max(0, first - Math.floor(width / 4));
+  const to = Math.min(source.length, from + width - 2);
+  const shown = source.slice(from, to);
+  const before = from > 0 ? "…" : "";
+  const clamp = (index: number) => Math.min(Math.max(index, from), to);
+  return {
+    text: `${before}${expand(shown)}${to < source.length ? "…" : ""}`,
+    column: (index) => before.length + cells(source.slice(from, clamp(index))),
+    end: before.length + cells(shown),
+  };
+}
+
+function expand(text: string): string {
+  return text.replaceAll("\t", tab);
+}

@@ -1,0 +1,22 @@
+/** Small helpers that keep contracts short. They only build data; nothing of them is left in what they return. */
+
+import type { Operation, Release } from "../contract.js";
+
+/** The same operation under many names. */
+export function operations(names: readonly string[], operation: Operation): Record<string, Operation> {
+  return Object.fromEntries(names.map((name) => [name, operation]));
+}
+
+/** The text of a statement that begins a transaction, for `begins`. */
+export const beginsTransaction = { phase: "transaction", text: "^\\s*(begin|start\\s+transaction)\\b" };
+
+/** The text of a statement that ends one; a rollback to a savepoint does not. */
+export const endsTransaction = {
+  phase: "transaction",
+  text: "^\\s*(commit|end|abort|rollback)\\b(?!\\s+(work\\s+|transaction\\s+)?to\\b)",
+};
+
+/** A release that may be repeated without harm. */
+export function release(facts: Pick<Release, "waits" | "kind"> & Partial<Release>): Release {
+  return { second: { outcome: "harmless" }, ...facts };
+}

@@ -1,0 +1,124 @@
+/** Web streams: readers and writers are locks on a stream, and what is pending on them when they let go fails. */
+
+import type { Contract, Evidence, Export, Handle, Source } from "../contract.js";
+
+const reader: Handle = {
+  name: "ReadableStreamDefaultReader",
+  noun: "stream reader",
+  types: [{ name: "ReadableStreamDefaultReader" }, { name: "ReadableStreamBYOBReader" }],
+  lanes: {},
+  operations: { read: { consumes: true }, cancel: {} },
+  releases: {
+    releaseLock: {
+      waits: false,
+      kind: "graceful",
+      pending: { outcome: "rejects", error: "Invalid state: Releasing reader" },
+      second: { outcome: "harmless" },
+    },
+  },
+  mayBeLeft: "A lock on a stream that was read to its end is in nobody's way.",
+  afterRelease: { outcome: "rejects", error: "Invalid state: The reader is not attached to a stream" },
+};
+
+const writer: Handle = {
+  name: "WritableStreamDefaultWriter",
+  noun: "stream writer",
+  types: [{ name: "WritableStreamDefaultWriter" }],
+  lanes: {},
+  operations: { write: {} },
+  releases: {
+    close: {
+      waits: true,
+      kind: "graceful",
+      promised: true,
+      pending: { outcome: "finishes" },
+      second: { outcome: "rejects", error: "Invalid state: WritableStream is closed" },
+    },
+    abort: {
+      waits: false,
+      kind: "abort",
+      graceful: "close",
+      promised: true,
+      pending: { outcome: "rejects" },
+      second: { outcome: "harmless" },
+    },
+    releaseLock: {
+      waits: false,
+      kind: "graceful",
+      pending: { outcome: "finishes" },
+      second: { outcome: "harmless" },
+    },
+  },
+  mayBeLeft: "The stream may be closed through the stream itself.",
+  afterRelease: { outcome: "rejects", error: "Invalid state: Writer is not bound to a WritableStream" },
+};
+
+const sources: Source[] = [
+  {
+    name: "ReadableStream",
+    types: [{ name: "ReadableStream" }],
+    methods: {
+      getReader: {
+        returns: { type: "ReadableStreamDefaultReader" },
+        limited: { outcome: "throws", error: "Invalid state: ReadableStream is locked" },
+      },
+      pipeThrough: { returns: { type: "ReadableStream" } },
+    },
+  },
+  {
+    name: "WritableStream",
+    types: [{ name: "WritableStream" }],
+    methods: {
+      getWriter: {
+        returns: { type: "WritableStreamDefaultWriter" },
+        limited: { outcome: "throws", error: "Invalid state: WritableStream is locked" },
+      },
+    },
+  },
+  {
+    name: "TransformStream",
+    types: [{ name: "TransformStream" }],
+    properties: { readable: { type: "ReadableStream" }, writable: { type: "WritableStream" } },
+  },
+  { name: "Response", types: [{ name: "Response" }], properties: { body: { type: "ReadableStream" } } },
+];
+
+const evidence: Evidence[] = [
+  {
+    kind: "documentation",
+    where: "https://streams.spec.whatwg.org/#default-reader-release-lock",
+    says: "If the reader still has pending read requests, they are rejected with a TypeError.",
+  },
+  {
+    kind: "documentation",
+    where: "https://streams.spec.whatwg.org/#default-writer-release-lock",
+    says: "The lock can be released even while writes are pending, which then still happen.",
+  },
+  {
+    kind: "documentation",
+    where: "https://nodejs.org/docs/latest-v20.x/api/webstreams.html",
+    says: "Readers, writers and their locks in Node.js.",
+  },
+];
+
+const streams: Record<string, Export> = Object.fromEntries(
+  ["ReadableStream", "WritableStream", "TransformStream"].map((name): [string, Export] => [
+    name,
+    { kind: "class", type: name },
+  ]),
+);
+
+export const contracts: Contract[] = [
+  {
+    package: "web",
+    versions: "*",
+    status: "documented",
+    modules: ["stream/web"],
+    declaredIn: ["typescript", "@types/node"],
+    evidence,
+    exports: streams,
+    globals: { ...streams, fetch: { kind: "function", returns: { type: "Response", promised: true } } },
+    handles: [reader, writer],
+    sources,
+  },
+];

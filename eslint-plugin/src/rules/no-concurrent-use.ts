@@ -1,0 +1,3 @@
+import { createRule } from "../adapter.js";
+
+export const noConcurrentUse = createRule("no-concurrent-use");

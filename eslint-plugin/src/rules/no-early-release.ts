@@ -1,0 +1,3 @@
+import { createRule } from "../adapter.js";
+
+export const noEarlyRelease = createRule("no-early-release");

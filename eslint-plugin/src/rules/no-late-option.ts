@@ -1,0 +1,3 @@
+import { createRule } from "../adapter.js";
+
+export const noLateOption = createRule("no-late-option");

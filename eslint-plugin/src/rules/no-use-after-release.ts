@@ -1,0 +1,3 @@
+import { createRule } from "../adapter.js";
+
+export const noUseAfterRelease = createRule("no-use-after-release");

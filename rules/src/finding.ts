@@ -1,0 +1,55 @@
+/** What a rule reports, as plain data that any front end can show. */
+
+/** A stretch of a file: offsets count UTF-16 units from 0, lines and columns from 1. */
+export interface Place {
+  file: string;
+  start: number;
+  end: number;
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+}
+
+export type Confidence = "certain" | "likely" | "possible";
+export type Severity = "error" | "warning";
+
+/** One step of the proof that a finding is true. */
+export interface WitnessStep {
+  message: string;
+  place: Place;
+}
+
+/** A replacement of the text between two offsets. */
+export interface Edit {
+  file: string;
+  start: number;
+  end: number;
+  text: string;
+}
+
+export interface Fix {
+  /** The kind of edit: the name of a file in `fixes/`. */
+  kind: string;
+  /** What it does, as an imperative sentence without a full stop. */
+  title: string;
+  /** Behaviour cannot get worse: it may be applied without asking. */
+  safe: boolean;
+  /** In ascending order, not overlapping. */
+  edits: Edit[];
+}
+
+export interface Finding {
+  rule: string;
+  confidence: Confidence;
+  severity: Severity;
+  /** One line of at most 100 characters that names the handle and both sides. */
+  message: string;
+  place: Place;
+  /** The contract that is broken, as `package#Handle`. */
+  contract: string;
+  /** In the order of events. */
+  witness: WitnessStep[];
+  /** The best one first. */
+  fixes: Fix[];
+}

@@ -1,0 +1,54 @@
+export { analyse, type Analysis, type AnalysisInput, type Statistics } from "./analyse.js";
+export {
+  applyFixes,
+  fixAllUntilStable,
+  fixUntilStable,
+  type AppliedFix,
+  type AppliedFixes,
+  type FixChoice,
+  type Outcome,
+  type SkippedFix,
+  type StableText,
+} from "./fixes/apply.js";
+export type { Confidence, Edit, Finding, Fix, Place, Severity, WitnessStep } from "./finding.js";
+export {
+  documentationUrl,
+  homepage,
+  type Rule,
+  ruleById,
+  type RuleDescription,
+  ruleDescriptions,
+  rules,
+  suppression,
+} from "./rules/index.js";
+export {
+  catalogFor,
+  catalogOf,
+  confidenceProblem,
+  confidences,
+  type Configuration,
+  configurationFileName,
+  configurationSchema,
+  covers,
+  defaultConfiguration,
+  didYouMean,
+  type FileSelection,
+  findConfiguration,
+  type FoundConfiguration,
+  loadConfiguration,
+  readConfiguration,
+  type ReadConfiguration,
+  type ReadFile,
+  type RuleSetting,
+  ruleSettingProblem,
+  withSettings,
+} from "./configuration.js";
+export {
+  applySuppressions,
+  byPlace,
+  type CommentedSource,
+  reportable,
+  type Suppressed,
+  type SuppressionOptions,
+} from "./suppressions.js";
+export { isCandidate } from "./candidates.js";

@@ -1,0 +1,29 @@
+import type { Finding, Severity } from "../finding.js";
+
+/** What people read about a rule: its page, its line in a list, its entry in a report. */
+export interface RuleDescription {
+  /** Its name in configurations, comments and reports. */
+  id: string;
+  /** What it reports, in one sentence. */
+  summary: string;
+  /** What goes wrong while the program runs if nobody acts on it, and what to do instead: a few sentences. */
+  why: string;
+  /** How loud it is where the contract does not say more. */
+  severity: Severity;
+  /** The kinds of fixes that it may offer: names of files in `fixes/`. */
+  fixKinds: string[];
+}
+
+/** A question to the analysis, and the words of the answer. */
+export interface Rule extends RuleDescription {
+  /** Takes what the analysis knows about a file and returns what breaks the rule, in no particular order. */
+  check(facts: unknown): Finding[];
+}
+
+/** Where people find out about Holdfast. */
+export const homepage = "https://github.com/holdfast-dev/holdfast";
+
+/** The address of a rule's page. */
+export function documentationUrl(ruleId: string): string {
+  return `${homepage}/blob/main/docs/rules/${ruleId}.md`;
+}
