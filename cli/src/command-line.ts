@@ -25,7 +25,11 @@ export async function readCommandLine(argv: readonly string[]): Promise<CommandL
   await rejectUnknownOptions(command, cli);
   rejectIncompleteOptions(command);
   const { "--": afterDashes = [], ...options } = cli.options;
-  return { command: command.name as CommandLine["command"], args: [...cli.args, ...(afterDashes as string[])], options };
+  return {
+    command: command.name as CommandLine["command"],
+    args: [...cli.args, ...(afterDashes as string[])],
+    options,
+  };
 }
 
 function describeCommands(): CAC {

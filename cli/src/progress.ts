@@ -2,8 +2,8 @@ import type { Terminal } from "./terminal.js";
 
 /** Tells someone who waits what is going on. */
 export interface Progress {
-  /** Shows a text in place of the one before; most calls cost nothing. */
-  show(text: string): void;
+  /** Shows a text in place of the one before. Most calls do nothing, and do not ask for the text. */
+  show(text: () => string): void;
   /** Takes the text away, before anything else is written. */
   clear(): void;
 }
@@ -24,7 +24,7 @@ export function createProgress({ stderr }: Terminal): Progress {
       if (now < next) return;
       next = now + milliseconds.betweenTwo;
       shown = true;
-      stderr.write(`\r\u001B[2K${text.slice(0, (stderr.columns || 80) - 1)}`);
+      stderr.write(`\r\u001B[2K${text().slice(0, (stderr.columns || 80) - 1)}`);
     },
     clear() {
       if (shown) stderr.write("\r\u001B[2K");

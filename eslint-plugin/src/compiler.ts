@@ -1,7 +1,6 @@
-import { emitWarning } from "node:process";
 import type { AnalysisInput } from "@holdfast/rules";
 import type { TSESLint } from "@typescript-eslint/utils";
-import ts from "typescript";
+import ts = require("typescript");
 
 /** The part of the analysis' input that brings types along. */
 type Typed = Required<Pick<AnalysisInput, "program" | "sourceFile">>;
@@ -31,8 +30,7 @@ function speaksOurLanguage(program: ts.Program, sourceFile: ts.SourceFile): bool
   if (typeof program.getTypeChecker !== "function" || sourceFile.kind !== ts.SyntaxKind.SourceFile) return false;
   const checker = program.getTypeChecker();
   return (
-    checker.getStringType().flags === ts.TypeFlags.String &&
-    checker.getESSymbolType().flags === ts.TypeFlags.ESSymbol
+    checker.getStringType().flags === ts.TypeFlags.String && checker.getESSymbolType().flags === ts.TypeFlags.ESSymbol
   );
 }
 
@@ -41,7 +39,7 @@ let noticed = false;
 function giveNotice(fileName: string): void {
   if (noticed) return;
   noticed = true;
-  emitWarning(
+  process.emitWarning(
     `the parser gives no types for ${fileName} that TypeScript ${ts.versionMajorMinor} understands, so Holdfast does without; ` +
       "set up typescript-eslint with `projectService`, or choose a configuration without types.",
     { type: "Holdfast" },

@@ -1,13 +1,23 @@
 import { readFileSync } from "node:fs";
 import { ruleDescriptions } from "@holdfast/rules";
-import type { TSESLint } from "@typescript-eslint/utils";
-import type { HoldfastSettings } from "./settings.js";
+import type { ESLint, Linter, Rule } from "eslint";
 import { noConcurrentUse } from "./rules/no-concurrent-use.js";
 import { noEarlyRelease } from "./rules/no-early-release.js";
 import { noLateLinger } from "./rules/no-late-linger.js";
 import { noLateOption } from "./rules/no-late-option.js";
 import { noUseAfterRelease } from "./rules/no-use-after-release.js";
 import { suppression } from "./rules/suppression.js";
+import type { HoldfastSettings } from "./settings.js";
+
+export type { HoldfastSettings } from "./settings.js";
+
+export type ConfigName = "recommended" | "recommendedTypeChecked" | "strict" | "strictTypeChecked" | "all";
+
+export interface HoldfastPlugin extends ESLint.Plugin {
+  meta: { name: string; version: string; namespace: string };
+  rules: Record<string, Rule.RuleModule>;
+  configs: Record<ConfigName, Linter.Config>;
+}
 
 const { name, version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   name: string;
@@ -16,38 +26,41 @@ const { name, version } = JSON.parse(readFileSync(new URL("../package.json", imp
 
 const namespace = "holdfast";
 
-const plugin = {
+const rules = {
+  "no-concurrent-use": noConcurrentUse,
+  "no-early-release": noEarlyRelease,
+  "no-use-after-release": noUseAfterRelease,
+  "no-late-linger": noLateLinger,
+  "no-late-option": noLateOption,
+  suppression,
+};
+
+/** ESLint wants configurations to hold the very plugin that they come with. */
+const plugin: HoldfastPlugin = {
   meta: { name, version, namespace },
-  rules: {
-    "no-concurrent-use": noConcurrentUse,
-    "no-early-release": noEarlyRelease,
-    "no-use-after-release": noUseAfterRelease,
-    "no-late-linger": noLateLinger,
-    "no-late-option": noLateOption,
-    suppression,
+  // typescript-eslint and ESLint describe one and the same thing in types that do not fit together.
+  rules: rules as unknown as HoldfastPlugin["rules"],
+  /*
+   * Whether a rule asks the type checker is said in so many words, by `settings.holdfast.types`;
+   * it never depends on whether there happens to be one.
+   */
+  configs: {
+    /** What is certain, without types. */
+    recommended: config("recommended", { types: false }),
+    /** What is certain, with types: needs typescript-eslint with `projectService`. */
+    recommendedTypeChecked: config("recommendedTypeChecked", { types: true }),
+    /** Also where one step is assumed. */
+    strict: config("strict", { types: false, confidence: "likely" }),
+    strictTypeChecked: config("strictTypeChecked", { types: true, confidence: "likely" }),
+    /** Whatever is worth a look. */
+    all: config("all", { types: false, confidence: "possible" }),
   },
 };
+for (const one of Object.values(plugin.configs)) one.plugins = { [namespace]: plugin };
 
-/**
- * The configurations. Whether a rule asks the type checker is said in so many words, by `settings.holdfast.types`;
- * it never depends on whether there happens to be one.
- */
-const configs = {
-  /** What is certain, without types. */
-  recommended: config("recommended", { types: false }),
-  /** What is certain, with types: needs typescript-eslint with `projectService`. */
-  recommendedTypeChecked: config("recommendedTypeChecked", { types: true }),
-  /** Also where one step is assumed. */
-  strict: config("strict", { types: false, confidence: "likely" }),
-  strictTypeChecked: config("strictTypeChecked", { types: true, confidence: "likely" }),
-  /** Whatever is worth a look. */
-  all: config("all", { types: false, confidence: "possible" }),
-};
-
-function config(configName: string, settings: HoldfastSettings): TSESLint.FlatConfig.Config {
+function config(configName: ConfigName, settings: HoldfastSettings): Linter.Config {
   return {
     name: `${namespace}/${configName}`,
-    plugins: { [namespace]: plugin },
     settings: { [namespace]: settings },
     rules: Object.fromEntries(
       ruleDescriptions.map(({ id, severity }) => [`${namespace}/${id}`, severity === "error" ? "error" : "warn"]),
@@ -55,5 +68,4 @@ function config(configName: string, settings: HoldfastSettings): TSESLint.FlatCo
   };
 }
 
-export type { HoldfastSettings } from "./settings.js";
-export default { ...plugin, configs };
+export default plugin;

@@ -5,7 +5,9 @@ import { typesFrom } from "./compiler.js";
 import type { EffectiveSettings } from "./settings.js";
 import { surroundingsOf } from "./surroundings.js";
 
-type Context = Readonly<Pick<TSESLint.RuleContext<string, unknown[]>, "cwd" | "filename" | "physicalFilename" | "sourceCode">>;
+type Context = Readonly<
+  Pick<TSESLint.RuleContext<string, unknown[]>, "cwd" | "filename" | "physicalFilename" | "sourceCode">
+>;
 
 /** What was found in files, by their syntax tree: ESLint makes a new one whenever it reads a file anew. */
 const inspections = new WeakMap<TSESTree.Program, Map<string, Finding[]>>();

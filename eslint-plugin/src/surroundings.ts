@@ -1,6 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { emitWarning } from "node:process";
 import type { Catalog } from "@holdfast/contracts";
 import {
   catalogFor,
@@ -43,7 +42,11 @@ const configurations = new Map<string, Remembered<FoundConfiguration>>();
 const catalogs = new WeakMap<Configuration, Map<string, Remembered<Catalog>>>();
 const adjusted = new WeakMap<Configuration, Map<string, Configuration>>();
 
-function configurationFor(directory: string, { confidence, defaultConfidence }: Confidences, readFile: ReadFile): FoundConfiguration {
+function configurationFor(
+  directory: string,
+  { confidence, defaultConfidence }: Confidences,
+  readFile: ReadFile,
+): FoundConfiguration {
   const base = withConfidence(defaultConfiguration, defaultConfidence);
   const found = findConfiguration(directory, readFile, base);
   for (const problem of found.problems) warnOnce(problem);
@@ -56,7 +59,10 @@ function contractsFor(configuration: Configuration, directory: string): Catalog 
 }
 
 /** The same configuration with another confidence: always the same object, as catalogs are kept by it. */
-function withConfidence(configuration: Configuration, confidence: Configuration["confidence"] | undefined): Configuration {
+function withConfidence(
+  configuration: Configuration,
+  confidence: Configuration["confidence"] | undefined,
+): Configuration {
   if (confidence === undefined) return configuration;
   const known = mapFor(adjusted, configuration);
   let result = known.get(confidence);
@@ -76,7 +82,7 @@ const warnings = new Set<string>();
 function warnOnce(problem: string): void {
   if (warnings.has(problem)) return;
   warnings.add(problem);
-  emitWarning(problem, { type: "Holdfast" });
+  process.emitWarning(problem, { type: "Holdfast" });
 }
 
 /** A result, and the state of the files that it was made from. */

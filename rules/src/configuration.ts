@@ -1,14 +1,8 @@
 import { dirname, join, relative } from "node:path";
-import {
-  type Catalog,
-  type Contract,
-  createCatalog,
-  ownContractSchema,
-  readOwnContracts,
-} from "@holdfast/contracts";
+import { type Catalog, type Contract, createCatalog, ownContractSchema, readOwnContracts } from "@holdfast/contracts";
 import { closest, distance } from "fastest-levenshtein";
 import picomatch from "picomatch";
-import ts from "typescript";
+import ts = require("typescript");
 import type { Confidence, Finding, Severity } from "./finding.js";
 import { ruleDescriptions } from "./rules/index.js";
 
@@ -120,7 +114,11 @@ export const configurationSchema = {
  * Reads parsed JSON as a configuration. What is wrong is left out, told in one sentence each that begins with `where`,
  * and does not keep the rest from being read. `base` says what holds for settings that are absent.
  */
-export function readConfiguration(json: unknown, where: string, base: Configuration = defaultConfiguration): ReadConfiguration {
+export function readConfiguration(
+  json: unknown,
+  where: string,
+  base: Configuration = defaultConfiguration,
+): ReadConfiguration {
   const problems: string[] = [];
   const complain = (sentence: string) => problems.push(`${where}: ${sentence}`);
   if (!isRecord(json)) {
@@ -169,9 +167,16 @@ export function loadConfiguration(
   const found = { file, directory: dirname(file) };
   const { config, error } = ts.parseConfigFileTextToJson(file, text);
   if (error === undefined) return { ...found, ...readConfiguration(config, file, base) };
-  const { line, character } = ts.getLineAndCharacterOfPosition(ts.createSourceFile(file, text, ts.ScriptTarget.JSON), error.start ?? 0);
+  const { line, character } = ts.getLineAndCharacterOfPosition(
+    ts.createSourceFile(file, text, ts.ScriptTarget.JSON),
+    error.start ?? 0,
+  );
   const reason = ts.flattenDiagnosticMessageText(error.messageText, " ").replace(/\.$/, "");
-  return { ...found, configuration: base, problems: [`${file}:${line + 1}:${character + 1}: this is not JSON: ${reason}.`] };
+  return {
+    ...found,
+    configuration: base,
+    problems: [`${file}:${line + 1}:${character + 1}: this is not JSON: ${reason}.`],
+  };
 }
 
 /** Whether a configuration wants a file to be looked at. */
@@ -241,14 +246,17 @@ function readRules(json: unknown, complain: Complain): Record<string, RuleSettin
 /** What is wrong with a setting for a rule, as a sentence; nothing if all is well. */
 export function ruleSettingProblem(id: string, setting: unknown): string | undefined {
   const ids = ruleDescriptions.map((rule) => rule.id);
-  if (!ids.includes(id)) return sentence(`there is no rule "${id}"`, didYouMean(id, ids) || `; the rules are ${ids.join(", ")}`);
+  if (!ids.includes(id))
+    return sentence(`there is no rule "${id}"`, didYouMean(id, ids) || `; the rules are ${ids.join(", ")}`);
   if (isOneOf(setting, settings)) return undefined;
   return `the rule "${id}" is set to ${shown(setting)}; say ${alternatives(settings)}.`;
 }
 
 /** What is wrong with a confidence, as a sentence; nothing if all is well. */
 export function confidenceProblem(value: unknown): string | undefined {
-  return isOneOf(value, confidences) ? undefined : `the confidence is set to ${shown(value)}; say ${alternatives(confidences)}.`;
+  return isOneOf(value, confidences)
+    ? undefined
+    : `the confidence is set to ${shown(value)}; say ${alternatives(confidences)}.`;
 }
 
 function readConfidence(json: unknown, complain: Complain): Confidence | undefined {
@@ -301,7 +309,10 @@ function matches(path: string, globs: readonly string[]): boolean {
   let matcher = matchers.get(globs);
   if (matcher === undefined) {
     const plain = globs.map((glob) => glob.replace(/^\.\//, "").replace(/\/$/, ""));
-    matcher = picomatch(plain.flatMap((glob) => [glob, `${glob}/**`]), { dot: true });
+    matcher = picomatch(
+      plain.flatMap((glob) => [glob, `${glob}/**`]),
+      { dot: true },
+    );
     matchers.set(globs, matcher);
   }
   return matcher(path);

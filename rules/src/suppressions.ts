@@ -1,5 +1,5 @@
-import { forEachComment } from "ts-api-utils";
-import ts from "typescript";
+import tsApiUtils = require("ts-api-utils");
+import ts = require("typescript");
 import { type Configuration, didYouMean, withSettings } from "./configuration.js";
 import type { Finding, Place } from "./finding.js";
 import { rules, suppression } from "./rules/index.js";
@@ -118,12 +118,15 @@ function concerns(directive: Directive, rule: string): boolean {
  */
 function problemsOf(directive: Directive, used: ReadonlySet<string> | undefined): Finding[] {
   const unknown = directive.names.filter((name) => !knownNames.includes(name));
-  const messages = unknown.map((name) => `This comment names no rule of Holdfast: "${name}"${didYouMean(name, knownNames)}`);
+  const messages = unknown.map(
+    (name) => `This comment names no rule of Holdfast: "${name}"${didYouMean(name, knownNames)}`,
+  );
   if (directive.verb !== "enable") {
     const idle = used === undefined ? [] : idleNames(directive, used);
     messages.push(...idle.map((name) => `This comment suppresses nothing: ${name} here; delete it`));
     const works = idle.length === 0 && unknown.length < Math.max(directive.names.length, 1);
-    if (works && directive.reason === "") messages.push("This suppression gives no reason; add one at its end, after `--`");
+    if (works && directive.reason === "")
+      messages.push("This suppression gives no reason; add one at its end, after `--`");
   }
   return messages.map((message) => problem(message, directive.place));
 }
@@ -152,7 +155,7 @@ function directivesOf({ fileName, text }: CommentedSource): Directive[] {
   if (!/holdfast(?:-disable|-enable|\/)/.test(text)) return [];
   const sourceFile = ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest, true);
   const directives: Directive[] = [];
-  forEachComment(
+  tsApiUtils.forEachComment(
     sourceFile,
     (_, comment) => {
       const directive = parseDirective(comment, sourceFile);
@@ -174,7 +177,10 @@ function parseDirective({ pos, end, kind }: ts.CommentRange, sourceFile: ts.Sour
   const verb = parts[2] as Verb;
   const [list = "", ...reason] = content.slice(parts[0].length).split(/(?:^|\s)-{2,}(?:\s|$)/);
   const directive = { tool, verb, reason: reason.join(" -- ").trim(), place: placeOf(sourceFile, pos, end) };
-  const names = list.split(tool === "eslint" ? "," : /[\s,]+/).map((name) => name.trim()).filter((name) => name !== "");
+  const names = list
+    .split(tool === "eslint" ? "," : /[\s,]+/)
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
   if (tool === "holdfast") return { ...directive, names: names.map(withoutPrefix) };
 
   // ESLint takes `eslint-disable` and `eslint-enable` from block comments only.

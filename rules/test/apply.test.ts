@@ -83,7 +83,10 @@ describe("fixing until nothing is left", () => {
       findings: [...text.matchAll(/bad/g)].map((_, index) => {
         const finding = findingAt(text, "bad", {}, index + 1);
         const { start, end } = finding.place;
-        return { ...finding, fixes: [{ kind: "mend", title: "Mend it", safe: true, edits: [{ file, start, end, text: replacement }] }] };
+        return {
+          ...finding,
+          fixes: [{ kind: "mend", title: "Mend it", safe: true, edits: [{ file, start, end, text: replacement }] }],
+        };
       }),
     });
 

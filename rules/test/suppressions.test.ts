@@ -44,7 +44,8 @@ describe("a comment suppresses", () => {
   });
 
   it("the rule that it names only, whatever is enabled besides", () => {
-    const text = "/* holdfast-disable no-late-linger, no-concurrent-use -- generated */\n/* holdfast-enable no-late-linger */\nwrong();\n";
+    const text =
+      "/* holdfast-disable no-late-linger, no-concurrent-use -- generated */\n/* holdfast-enable no-late-linger */\nwrong();\n";
     expect(suppressed(text)).toEqual({ left: [], problems: [idle("no-late-linger")] });
     expect(suppressed("// holdfast-disable-next-line no-late-linger -- why\nwrong();\n")).toEqual({
       left: [2],
@@ -63,7 +64,8 @@ describe("a comment suppresses", () => {
 
   it("in JSX and between template parts", () => {
     const jsx = { fileName: "/repo/a.tsx" };
-    const text = "const a = <p>{/* holdfast-disable-next-line -- why */}\n{wrong()}</p>;\n`${\n// holdfast-disable-next-line -- why\nwrong()}`;\n";
+    const text =
+      "const a = <p>{/* holdfast-disable-next-line -- why */}\n{wrong()}</p>;\n`${\n// holdfast-disable-next-line -- why\nwrong()}`;\n";
     const findings = [findingAt(text, "wrong()"), findingAt(text, "wrong()", {}, 2)];
     expect(applySuppressions(findings, { ...jsx, text })).toEqual({ findings: [], problems: [] });
   });
@@ -78,7 +80,7 @@ describe("what only looks like a comment", () => {
   it.each([
     "const a = '// holdfast-disable-next-line -- why'\nwrong();\n",
     "const a = `\n// holdfast-disable-line -- why\n${wrong()} // holdfast-disable-line -- why`;\n",
-    "const a = /[/]/ + \" // holdfast-disable-line -- why\"; wrong();\n",
+    'const a = /[/]/ + " // holdfast-disable-line -- why"; wrong();\n',
     "// holdfast-disable-next-lines -- why\nwrong();\n",
     "// see holdfast-disable-next-line -- why\nwrong();\n",
     "// eslint-disable-next-line no-concurrent-use -- why\nwrong();\n",
@@ -135,12 +137,18 @@ describe("a comment is reported", () => {
     ["wrong(); // holdfast-disable-line\n", [unreasoned]],
     ["right(); // holdfast-disable-line no-concurrent-use -- why\n", [idle("no-concurrent-use")]],
     ["right(); // holdfast-disable-line no-concurrent-use\n", [idle("no-concurrent-use")]],
-    ["right(); // holdfast-disable-line -- why\n", ["This comment suppresses nothing: no rule reports anything here; delete it"]],
+    [
+      "right(); // holdfast-disable-line -- why\n",
+      ["This comment suppresses nothing: no rule reports anything here; delete it"],
+    ],
     [
       "right(); // holdfast-disable-line no-concurent-use -- why\n",
       ['This comment names no rule of Holdfast: "no-concurent-use"; did you mean "no-concurrent-use"?'],
     ],
-    ["right(); // holdfast-disable-line suppression -- why\n", ['This comment names no rule of Holdfast: "suppression"']],
+    [
+      "right(); // holdfast-disable-line suppression -- why\n",
+      ['This comment names no rule of Holdfast: "suppression"'],
+    ],
     ["// holdfast-enable nonsense\n", ['This comment names no rule of Holdfast: "nonsense"']],
   ])("as it should be: %j", (text, problems) => {
     expect(suppressed(text).problems).toEqual(problems);
@@ -159,13 +167,16 @@ describe("a comment is reported", () => {
   });
 
   it("in words that fit into a line of an editor", () => {
-    const text = "// holdfast-disable-next-line no-use-after-release\n// holdfast-disable\n// holdfast-disable-line no-use-aftr-release\n";
-    for (const { message } of applySuppressions([], { fileName: file, text }).problems) expect(message.length).toBeLessThanOrEqual(100);
+    const text =
+      "// holdfast-disable-next-line no-use-after-release\n// holdfast-disable\n// holdfast-disable-line no-use-aftr-release\n";
+    for (const { message } of applySuppressions([], { fileName: file, text }).problems)
+      expect(message.length).toBeLessThanOrEqual(100);
   });
 });
 
 describe("what is to be reported of a file", () => {
-  const text = "wrong(); // holdfast-disable-line no-late-linger -- why\nwrong(); // holdfast-disable-line -- why\nwrong();\n";
+  const text =
+    "wrong(); // holdfast-disable-line no-late-linger -- why\nwrong(); // holdfast-disable-line -- why\nwrong();\n";
   const findings: Finding[] = [3, 2, 1].map((line) => findingAt(text, "wrong()", {}, line));
   const report = (configuration: object) =>
     reportable(findings, { fileName: file, text }, { ...defaultConfiguration, ...configuration }).map(
@@ -181,7 +192,10 @@ describe("what is to be reported of a file", () => {
       "1 no-concurrent-use warning",
       "3 no-concurrent-use warning",
     ]);
-    expect(report({ rules: { suppression: "error", "no-concurrent-use": "off" } })).toEqual(["1 suppression error", "2 suppression error"]);
+    expect(report({ rules: { suppression: "error", "no-concurrent-use": "off" } })).toEqual([
+      "1 suppression error",
+      "2 suppression error",
+    ]);
   });
 });
 
@@ -191,7 +205,13 @@ describe("findings are ordered", () => {
       const finding = findingAt("a", "a", { rule });
       return { ...finding, place: { ...finding.place, file: name, line, column } };
     };
-    const ordered = [at("a.ts", 2, 1), at("a.ts", 10, 1, "no-a"), at("a.ts", 10, 1, "no-b"), at("a.ts", 10, 2), at("b.ts", 1, 1)];
+    const ordered = [
+      at("a.ts", 2, 1),
+      at("a.ts", 10, 1, "no-a"),
+      at("a.ts", 10, 1, "no-b"),
+      at("a.ts", 10, 2),
+      at("b.ts", 1, 1),
+    ];
     expect([...ordered].reverse().sort(byPlace)).toEqual(ordered);
   });
 });

@@ -126,13 +126,17 @@ class Run {
     const named = paths.length > 0 ? paths : ["."];
     const { files, problems } =
       paths.length === 0 && this.projects.fileNames !== undefined
-        ? { files: this.projects.fileNames().filter((file) => isSource(file) && !isOutput(file, this.cwd)), problems: [] }
+        ? {
+            files: this.projects.fileNames().filter((file) => isSource(file) && !isOutput(file, this.cwd)),
+            problems: [],
+          }
         : discoverFiles(named, this.cwd);
     return { files: files.filter((file) => this.settings.forFile(file) !== undefined), problems };
   }
 
   /** Reads a file and asks whether it is worth a closer look. Most are not, and cost no more than this. */
   private candidate(file: string): Candidate[] {
+    this.progress.show(() => `Reading ${this.shown(file)}`);
     const settings = this.settings.forFile(file);
     const source = readSource(file, this.shown(file));
     if (settings === undefined) return [];
@@ -156,7 +160,10 @@ class Run {
     const look = (texts: ReadonlyMap<string, string>): Map<string, Look> => {
       for (const [file, text] of texts) this.texts.set(file, text);
       program = project && this.program(project, [...byFile.keys()], program);
-      return this.lookAt([...texts.keys()].map((file) => byFile.get(file)!), program);
+      return this.lookAt(
+        [...texts.keys()].map((file) => byFile.get(file)!),
+        program,
+      );
     };
 
     const texts = new Map(members.map(({ file, text }) => [file, text]));
@@ -164,17 +171,19 @@ class Run {
     for (const [file, { findings, statistics, failure }] of looks) {
       this.findings.push(...findings);
       if (statistics !== undefined) this.count(statistics);
-      if (failure !== undefined) this.notes.push(`${this.shown(file)} was understood only in part: ${failure}`);
+      if (failure !== undefined) this.notes.push(failure.replaceAll(`${slashed(this.cwd)}/`, ""));
     }
   }
 
   private program(project: Project, files: readonly string[], previous?: ts.Program): ts.Program | undefined {
-    this.progress.show(`Reading ${this.shown(project.configFile)}`);
+    this.progress.show(() => `Reading ${this.shown(project.configFile)}`);
     this.work.programs++;
     try {
       return this.timed("programs", () => this.programs.create(project, files, this.texts, previous));
     } catch (error) {
-      this.notes.push(`${this.shown(project.configFile)} was not used, as the compiler failed on it: ${firstLine(error)}`);
+      this.notes.push(
+        `${this.shown(project.configFile)} was not used, as the compiler failed on it: ${firstLine(error)}`,
+      );
       return undefined;
     }
   }
@@ -182,8 +191,11 @@ class Run {
   private lookAt(members: readonly Candidate[], program: ts.Program | undefined): Map<string, Look> {
     const looks = new Map<string, Look>();
     for (const [index, member] of members.entries()) {
-      this.progress.show(`Checking ${index + 1} of ${members.length}: ${this.shown(member.file)}`);
-      looks.set(member.file, this.timed("analysing", () => this.look(member, program)));
+      this.progress.show(() => `Checking ${index + 1} of ${members.length}: ${this.shown(member.file)}`);
+      looks.set(
+        member.file,
+        this.timed("analysing", () => this.look(member, program)),
+      );
     }
     return looks;
   }
@@ -219,7 +231,9 @@ class Run {
     try {
       writeSource(member.file, { text, marked: member.marked });
     } catch (error) {
-      this.complain(`${this.shown(member.file)} cannot be written (${(error as NodeJS.ErrnoException).code}); check its permissions.`);
+      this.complain(
+        `${this.shown(member.file)} cannot be written (${(error as NodeJS.ErrnoException).code}); check its permissions.`,
+      );
     }
   }
 
@@ -259,16 +273,19 @@ function chooseProjects({ types, project }: CheckOptions, cwd: string, complain:
 function configFileAt(project: string, cwd: string): string {
   const named = resolve(cwd, project);
   const configFile = statSync(named, { throwIfNoEntry: false })?.isDirectory() ? join(named, "tsconfig.json") : named;
-  if (!existsSync(configFile)) throw new Problem(`there is no file ${slashed(relative(cwd, configFile))}; check the path after --project.`);
+  if (!existsSync(configFile))
+    throw new Problem(`there is no file ${slashed(relative(cwd, configFile))}; check the path after --project.`);
   return configFile;
 }
 
 /** The analysis never throws on source code; should it do so all the same, the other files are still checked. */
-function analyseSafely(input: Parameters<typeof analyse>[0]): Pick<Analysis, "findings" | "failure"> & { statistics?: Statistics } {
+function analyseSafely(
+  input: Parameters<typeof analyse>[0],
+): Pick<Analysis, "findings" | "failure"> & { statistics?: Statistics } {
   try {
     return analyse(input);
   } catch (error) {
-    return { findings: [], failure: firstLine(error) };
+    return { findings: [], failure: `${input.fileName}: the analysis gave up on this file: ${firstLine(error)}` };
   }
 }
 

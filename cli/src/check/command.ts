@@ -5,6 +5,7 @@ import { printPretty } from "../report/pretty.js";
 import { createReport, type Reportable } from "../report/report.js";
 import { printSarif } from "../report/sarif.js";
 import { coloursFor, say, type Terminal } from "../terminal.js";
+import { plural } from "../wording.js";
 import { check, type CheckResult, type Work } from "./check.js";
 import { type CheckOptions, readCheckOptions } from "./options.js";
 
@@ -43,12 +44,16 @@ function print(run: Reportable, { format, colour }: CheckOptions, terminal: Term
 }
 
 /** A warning is a finding like any other, unless it was said how many are all right or that none matters. */
-function exitCode({ problems, findings }: CheckResult, { quiet, maxWarnings }: CheckOptions, terminal: Terminal): ExitCode {
+function exitCode(
+  { problems, findings }: CheckResult,
+  { quiet, maxWarnings }: CheckOptions,
+  terminal: Terminal,
+): ExitCode {
   if (problems.length > 0) return ExitCode.problem;
   const warnings = findings.filter((finding) => finding.severity === "warning").length;
   const allowed = maxWarnings ?? (quiet ? Infinity : 0);
   if (maxWarnings !== undefined && warnings > maxWarnings) {
-    say(terminal, `there are ${warnings} warnings, and --max-warnings allows ${maxWarnings}.`);
+    say(terminal, `the limit of --max-warnings ${maxWarnings} is passed: ${plural(warnings, "warning")}.`);
   }
   return findings.length > warnings || warnings > allowed ? ExitCode.findings : ExitCode.clean;
 }

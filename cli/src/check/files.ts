@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, extname, join, relative, resolve, sep } from "node:path";
 import { didYouMean } from "@holdfast/rules";
 import ignore from "ignore";
@@ -58,6 +58,8 @@ function find(path: string, cwd: string, isIgnored: (file: string) => boolean): 
   const stats = statSync(absolute, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return findInFolder(path, absolute, cwd, isIgnored);
   if (stats !== undefined) return findFile(path, absolute, cwd);
+  if (lstatSync(absolute, { throwIfNoEntry: false }))
+    return { files: [], problem: `${path} is a link that leads nowhere; mend it.` };
   if (isDynamicPattern(path)) return findByGlob(path, cwd, isIgnored);
   const neighbours = namesIn(dirname(absolute)).map((name) => slashed(join(dirname(path), name)));
   const hint = didYouMean(slashed(path), neighbours) || "; check the path.";
@@ -69,7 +71,10 @@ function findFile(path: string, absolute: string, cwd: string): Found {
   if (isOutput(absolute, rootFor(absolute, cwd))) return { files: [], problem: leftAlone(path) };
   if (isSource(absolute)) return { files: [absolute] };
   if (isDeclaration(absolute)) return { files: [] };
-  return { files: [], problem: `${path} is no JavaScript or TypeScript file; name one that ends in .${extensions.join(", .")}.` };
+  return {
+    files: [],
+    problem: `${path} is no JavaScript or TypeScript file; name one that ends in .${extensions.join(", .")}.`,
+  };
 }
 
 function findInFolder(path: string, absolute: string, cwd: string, isIgnored: (file: string) => boolean): Found {
@@ -100,7 +105,13 @@ function findByGlob(pattern: string, cwd: string, isIgnored: (file: string) => b
 
 function glob(pattern: string, cwd: string): string[] {
   const ignored = [...neverSource].map((name) => `**/${name}/**`);
-  return globSync(pattern, { cwd, ignore: ignored, absolute: true, followSymbolicLinks: false, expandDirectories: false })
+  return globSync(pattern, {
+    cwd,
+    ignore: ignored,
+    absolute: true,
+    followSymbolicLinks: false,
+    expandDirectories: false,
+  })
     .map((file) => resolve(file))
     .filter(isSource);
 }

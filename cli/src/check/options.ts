@@ -72,7 +72,8 @@ function readRules(settings: readonly string[]): Record<string, RuleSetting> {
   const rules: Record<string, RuleSetting> = {};
   for (const setting of settings) {
     const [id = "", value] = setting.split(":");
-    if (value === undefined) throw new Problem(`--rule ${setting} lacks a setting; write --rule ${id}:off, ${id}:warn or ${id}:error.`);
+    if (value === undefined)
+      throw new Problem(`--rule ${setting} lacks a setting; write --rule ${id}:off, ${id}:warn or ${id}:error.`);
     const problem = ruleSettingProblem(id, value);
     if (problem !== undefined) throw new Problem(`--rule ${setting}: ${problem}`);
     rules[id] = value as RuleSetting;
@@ -89,6 +90,7 @@ function readConfidence(value: string | undefined): Confidence | undefined {
 
 function readCount(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
-  if (!/^\d+$/.test(value)) throw new Problem(`--max-warnings ${value} is not a whole number; write --max-warnings 0 or more.`);
+  if (!/^\d+$/.test(value))
+    throw new Problem(`--max-warnings ${value} is not a whole number; write --max-warnings 0 or more.`);
   return Number(value);
 }

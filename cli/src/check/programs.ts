@@ -1,4 +1,4 @@
-import ts from "typescript";
+import ts = require("typescript");
 import { memoized } from "../collections.js";
 import type { Project } from "./projects.js";
 
@@ -22,7 +22,9 @@ export function createProgramFactory(): ProgramFactory {
     create(project, files, texts, previous) {
       const options = optionsFor(project, files);
       const read = (fileName: string) => texts.get(fileName) ?? system.readFile(fileName);
-      const parse = createParser(parsedFiles, keys.getKeyForCompilationSettings(options));
+      // Where `paths` start from changes what is imported, but not how a file is read.
+      const key = keys.getKeyForCompilationSettings({ ...options, pathsBasePath: undefined });
+      const parse = createParser(parsedFiles, key);
       return ts.createProgram({
         options,
         host: createHost(options, system, read, parse),
@@ -54,7 +56,9 @@ function optionsFor({ options, configFile }: Project, files: readonly string[]):
  */
 function rootsFor(project: Project, files: readonly string[], texts: Texts): string[] {
   const ambient = [...project.fileNames].filter((name) => {
-    return /\.d(\.[^.]+)?\.[cm]?ts$/.test(name) || /\bdeclare\s+(global|module|namespace)\b/.test(texts.get(name) ?? "");
+    return (
+      /\.d(\.[^.]+)?\.[cm]?ts$/.test(name) || /\bdeclare\s+(global|module|namespace)\b/.test(texts.get(name) ?? "")
+    );
   });
   return [...new Set([...files, ...ambient])];
 }
@@ -79,7 +83,8 @@ function createParser(parsedFiles: ParsedFiles, optionsKey: string): Parse {
     const key = `${optionsKey}|${fileName}`;
     const parsed = parsedFiles.get(key);
     if (parsed?.text === text) return parsed;
-    const sourceFile = ts.createSourceFile(fileName, text, how);
+    // Files that are analysed need to know the parents of their nodes, and the compiler sets them only when it binds.
+    const sourceFile = ts.createSourceFile(fileName, text, how, true);
     parsedFiles.set(key, sourceFile);
     return sourceFile;
   };
@@ -90,7 +95,7 @@ function createHost(
   system: ReturnType<typeof cachedSystem>,
   read: (fileName: string) => string | undefined,
   parse: Parse,
-): ts.CompilerHost {
+): ts.CompilerHost & Pick<ts.WatchCompilerHost<ts.BuilderProgram>, "useSourceOfProjectReferenceRedirect"> {
   return {
     ...ts.createCompilerHost(options),
     ...system,
@@ -100,5 +105,7 @@ function createHost(
       return text === undefined ? undefined : parse(fileName, text, how);
     },
     writeFile: () => {},
+    // The source of a project that is referred to says more than its declarations, and is there before it is built.
+    useSourceOfProjectReferenceRedirect: () => true,
   };
 }

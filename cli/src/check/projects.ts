@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import ts from "typescript";
+import ts = require("typescript");
 import { slashed } from "../terminal.js";
 
 /** A `tsconfig.json`, read. */
@@ -121,7 +121,9 @@ const harmless = new Set([
 
 function sentenceOf({ messageText, file, start }: ts.Diagnostic, configFile: string): string {
   const reason = ts.flattenDiagnosticMessageText(messageText, " ").replace(/\.$/, "");
-  const position = file !== undefined && start !== undefined ? ts.getLineAndCharacterOfPosition(file, start) : undefined;
-  const where = position === undefined ? configFile : `${file?.fileName}:${position.line + 1}:${position.character + 1}`;
+  const position =
+    file !== undefined && start !== undefined ? ts.getLineAndCharacterOfPosition(file, start) : undefined;
+  const where =
+    position === undefined ? configFile : `${file?.fileName}:${position.line + 1}:${position.character + 1}`;
   return `${where}: ${reason}; mend it, or pass --no-types to do without types.`;
 }

@@ -18,7 +18,7 @@ export function readSource(file: string, shownAs: string): SourceText | string {
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    return `${shownAs} cannot be read (${(error as NodeJS.ErrnoException).code}); check its permissions.`;
+    return `${shownAs} cannot be read (${(error as NodeJS.ErrnoException).code}); check that it is there and its permissions.`;
   }
   if (bytes.includes(0) || !isUtf8(bytes)) {
     return `${shownAs} is not text in UTF-8; convert it, or exclude it under "files" in holdfast.config.json.`;

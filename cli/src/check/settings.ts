@@ -45,7 +45,9 @@ export function createSettings(
 
   const given = options.config === undefined ? undefined : adjust(loadGiven(options.config, cwd, readFile));
   const forFolder = memoized((directory) => given ?? adjust(findConfiguration(directory, readFile)));
-  const contractsForFolder = memoized((directory) => catalogFor(forFolder(directory).configuration, directory, readFile));
+  const contractsForFolder = memoized((directory) =>
+    catalogFor(forFolder(directory).configuration, directory, readFile),
+  );
   return {
     forFile(file) {
       const found = forFolder(dirname(file));
@@ -59,7 +61,8 @@ export function createSettings(
 /** The globs of a configuration that is named are relative to the working directory, wherever it lies. */
 function loadGiven(config: string, cwd: string, readFile: ReadFile): FoundConfiguration {
   const found = loadConfiguration(resolve(cwd, config), readFile);
-  if (found === undefined) throw new Problem(`there is no configuration file ${config}; check the path after --config.`);
+  if (found === undefined)
+    throw new Problem(`there is no configuration file ${config}; check the path after --config.`);
   return { ...found, directory: cwd };
 }
 

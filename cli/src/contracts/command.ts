@@ -7,7 +7,11 @@ import { coloursFor, say, type Terminal } from "../terminal.js";
 import { describeContract, listContracts } from "./page.js";
 
 /** `holdfast contracts`: prints what is known of all libraries or of one, contracts of the user's own included. */
-export function runContracts(packageName: string | undefined, typed: Record<string, unknown>, terminal: Terminal): ExitCode {
+export function runContracts(
+  packageName: string | undefined,
+  typed: Record<string, unknown>,
+  terminal: Terminal,
+): ExitCode {
   const format = readFormat(typed["format"]);
   const { catalog, problems } = ownCatalog(terminal);
   for (const problem of problems) say(terminal, problem);
@@ -24,7 +28,10 @@ export function runContracts(packageName: string | undefined, typed: Record<stri
 export function ownCatalog({ cwd }: Terminal): { catalog: Catalog; problems: string[] } {
   const { file, configuration, problems } = findConfiguration(cwd, createReader());
   const folder = file === undefined ? cwd : dirname(file);
-  return { catalog: catalogOf(configuration), problems: problems.map((problem) => problem.replaceAll(`${folder}/`, "")) };
+  return {
+    catalog: catalogOf(configuration),
+    problems: problems.map((problem) => problem.replaceAll(`${folder}/`, "")),
+  };
 }
 
 function readFormat(typed: unknown): "pretty" | "json" {

@@ -1,7 +1,7 @@
 import type { Contract, Handle, Lane, Operation, Overlap, Release } from "@holdfast/contracts";
 import { groupBy } from "../collections.js";
 import type { Colours } from "../terminal.js";
-import { wrap } from "../wrap.js";
+import { wrap } from "../wording.js";
 
 /** All contracts, a line each. */
 export function listContracts(contracts: readonly Contract[], colours: Colours): string {
@@ -22,12 +22,18 @@ export function listContracts(contracts: readonly Contract[], colours: Colours):
 }
 
 /** What one contract says, in words. */
-export function describeContract({ package: name, versions, status, handles, evidence }: Contract, colours: Colours): string {
+export function describeContract(
+  { package: name, versions, status, handles, evidence }: Contract,
+  colours: Colours,
+): string {
   return [
     `${colours.bold(name)} ${versions}  ${(status === "proven" ? colours.green : colours.yellow)(status)}\n`,
     ...handles.map((handle) => describeHandle(handle, colours)),
     evidence.length > 0 ? `\n${colours.bold("Evidence")}\n` : "",
-    ...evidence.map(({ kind, where, says }) => `  ${colours.dim(kind.padEnd(13))} ${says}\n  ${" ".repeat(13)} ${colours.dim(where)}\n`),
+    ...evidence.map(
+      ({ kind, where, says }) =>
+        `  ${colours.dim(kind.padEnd(13))} ${says}\n  ${" ".repeat(13)} ${colours.dim(where)}\n`,
+    ),
   ].join("");
 }
 
@@ -43,7 +49,9 @@ function describeHandle(handle: Handle, colours: Colours): string {
   const lines = sections.flatMap(([title, entries]) =>
     entries.flatMap((entry, index) => {
       const label = index === 0 ? title : "";
-      return wrap(entry, 84).map((line, row) => `  ${colours.cyan((row === 0 ? label : "").padEnd(14))} ${row === 0 ? "" : "  "}${line}\n`);
+      return wrap(entry, 84).map(
+        (line, row) => `  ${colours.cyan((row === 0 ? label : "").padEnd(14))} ${row === 0 ? "" : "  "}${line}\n`,
+      );
     }),
   );
   return `\n${colours.bold(handle.name)}  ${colours.dim(handle.noun)}\n${lines.join("")}`;

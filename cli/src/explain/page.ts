@@ -1,7 +1,7 @@
 import type { Contract } from "@holdfast/contracts";
 import { documentationUrl, type RuleDescription } from "@holdfast/rules";
 import type { Colours } from "../terminal.js";
-import { wrap } from "../wrap.js";
+import { wrap } from "../wording.js";
 import { errorsOf } from "./errors.js";
 
 /** A rule's page in Markdown, for reports that show it. */
@@ -42,5 +42,7 @@ function traits({ severity, fixKinds }: RuleDescription): string {
 }
 
 function paragraph(text: string): string {
-  return wrap(text, 88).map((line) => `  ${line}\n`).join("");
+  return wrap(text, 88)
+    .map((line) => `  ${line}\n`)
+    .join("");
 }

@@ -2,6 +2,7 @@ import type { Place } from "@holdfast/rules";
 import stringWidth from "string-width";
 import { groupBy } from "../collections.js";
 import type { Colours } from "../terminal.js";
+import { linesOf } from "./lines.js";
 
 /** A stretch of a file with something to say about it. */
 export interface Label {
@@ -28,7 +29,7 @@ const tab = "    ";
 
 /** Draws the lines of a file that have labels, each with its labels below, in the order of the file. */
 export function drawExcerpt(text: string, labels: readonly Label[], drawing: Drawing): string[] {
-  const lines = text.split(/\r\n|\r|\n/);
+  const lines = linesOf(text);
   const byLine = groupBy([...labels].sort(byPosition), (label) => label.place.line);
   let previous: number | undefined;
   return [...byLine].flatMap(([line, ofLine]) => {
@@ -66,7 +67,12 @@ function sameSpan(one: Place, other: Place): boolean {
 }
 
 /** The line below the code that points at it: `^^^^^ ② started here`. */
-function drawLabel({ place, mark, message, primary }: Label, view: View, repeated: boolean, { colours, emphasis }: Drawing): string {
+function drawLabel(
+  { place, mark, message, primary }: Label,
+  view: View,
+  repeated: boolean,
+  { colours, emphasis }: Drawing,
+): string {
   const from = view.column(place.column - 1);
   const to = place.endLine > place.line ? view.end : view.column(place.endColumn - 1);
   const length = Math.max(1, to - from);
@@ -103,6 +109,8 @@ function viewOf(source: string, labels: readonly Label[], width: number): View {
   };
 }
 
+/** Text as a terminal shows it: tabs as blanks, and nothing that would be a command to the terminal. */
 function expand(text: string): string {
-  return text.replaceAll("\t", tab);
+  // eslint-disable-next-line no-control-regex -- control characters are what this is about
+  return text.replaceAll("\t", tab).replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, "\uFFFD");
 }

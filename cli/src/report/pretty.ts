@@ -1,5 +1,6 @@
 import { documentationUrl, type Finding, type WitnessStep } from "@holdfast/rules";
 import type { Colours } from "../terminal.js";
+import { plural } from "../wording.js";
 import { drawExcerpt, type Drawing, type Label } from "./excerpt.js";
 import { addressOf, type Reportable } from "./report.js";
 
@@ -86,10 +87,6 @@ function printSummary(run: Reportable, colours: Colours): string {
 function count(errors: number, warnings: number): string {
   const parts = [errors > 0 ? plural(errors, "error") : "", warnings > 0 ? plural(warnings, "warning") : ""];
   return parts.filter((part) => part !== "").join(", ");
-}
-
-function plural(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
 }
 
 function duration(milliseconds: number): string {

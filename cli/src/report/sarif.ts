@@ -10,9 +10,19 @@ import {
   type RuleDescription,
   ruleDescriptions,
 } from "@holdfast/rules";
-import type { CodeFlow, Fix as SarifFix, Location, Log, PhysicalLocation, Region, ReportingDescriptor, Result } from "sarif";
+import type {
+  CodeFlow,
+  Fix as SarifFix,
+  Location,
+  Log,
+  PhysicalLocation,
+  Region,
+  ReportingDescriptor,
+  Result,
+} from "sarif";
 import { explainInMarkdown, explainInText } from "../explain/page.js";
 import { version } from "../version.js";
+import { linesOf } from "./lines.js";
 import { addressOf, type Reportable } from "./report.js";
 
 const schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -94,7 +104,11 @@ function codeFlows({ message, witness }: Finding, run: Reportable): CodeFlow[] {
 }
 
 function location({ message, place }: Finding["witness"][number], run: Reportable, id?: number): Location {
-  return { ...(id !== undefined && { id }), message: { text: message }, physicalLocation: physicalLocation(place, run) };
+  return {
+    ...(id !== undefined && { id }),
+    message: { text: message },
+    physicalLocation: physicalLocation(place, run),
+  };
 }
 
 function physicalLocation(place: Place, run: Reportable): PhysicalLocation {
@@ -131,7 +145,7 @@ function regionOf({ start, end }: Edit, text: string | undefined): Region {
 }
 
 function lineAndColumn(text: string, offset: number): { line: number; column: number } {
-  const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
+  const lines = linesOf(text.slice(0, offset));
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
@@ -142,7 +156,7 @@ function lineAndColumn(text: string, offset: number): { line: number; column: nu
 function createFingerprints(): (finding: Finding, run: Reportable) => string {
   const counts = new Map<string, number>();
   return ({ rule, place }, run) => {
-    const line = run.textOf(place.file)?.split(/\r\n|\r|\n/)[place.line - 1] ?? "";
+    const line = linesOf(run.textOf(place.file) ?? "")[place.line - 1] ?? "";
     const key = [rule, addressOf(place.file, run.cwd), line.replaceAll(/\s+/g, " ").trim()].join("\n");
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);

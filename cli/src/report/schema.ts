@@ -5,7 +5,13 @@ const file = { type: "string", description: "Relative to the working directory, 
 
 /** An object with exactly these properties. */
 function exactly<P extends Record<string, object>>(properties: P, description?: string) {
-  return { type: "object", ...(description && { description }), additionalProperties: false, required: Object.keys(properties), properties };
+  return {
+    type: "object",
+    ...(description && { description }),
+    additionalProperties: false,
+    required: Object.keys(properties),
+    properties,
+  };
 }
 
 /** The JSON schema of what `holdfast check --format json` prints. */
@@ -56,7 +62,10 @@ export const reportSchema = {
       analysed: { ...count, description: "How many of them were worth a close look." },
       findings: count,
       durationMs: count,
-      oracle: { enum: ["tracing", "compiler"], description: "Where types came from; `compiler` if any file had a project." },
+      oracle: {
+        enum: ["tracing", "compiler"],
+        description: "Where types came from; `compiler` if any file had a project.",
+      },
     }),
   }),
 };

@@ -16,7 +16,8 @@ export const rules: readonly Rule[] = [noConcurrentUse, noEarlyRelease, noUseAft
  */
 export const suppression: RuleDescription = {
   id: "suppression",
-  summary: "A comment that suppresses findings without a reason, that names an unknown rule, or that suppresses nothing.",
+  summary:
+    "A comment that suppresses findings without a reason, that names an unknown rule, or that suppresses nothing.",
   why:
     "A suppression outlives the code it was written for. Without a reason nobody can tell later whether it still holds; " +
     "one that suppresses nothing hides the next finding in its place. " +

@@ -1,4 +1,5 @@
 import type { Finding, Severity } from "../finding.js";
+import type { Question } from "./question.js";
 
 /** What people read about a rule: its page, its line in a list, its entry in a report. */
 export interface RuleDescription {
@@ -17,7 +18,7 @@ export interface RuleDescription {
 /** A question to the analysis, and the words of the answer. */
 export interface Rule extends RuleDescription {
   /** Takes what the analysis knows about a file and returns what breaks the rule, in no particular order. */
-  check(facts: unknown): Finding[];
+  check(question: Question): Finding[];
 }
 
 /** Where people find out about Holdfast. */

@@ -43,5 +43,11 @@ export function findingAt(text: string, code: string, more: Partial<Finding> = {
 /** A fix that replaces some code. */
 export function replacing(text: string, code: string, replacement: string, more: Partial<Fix> = {}): Fix {
   const { start, end } = placeOf(text, code);
-  return { kind: "replace", title: "Replace it", safe: true, edits: [{ file, start, end, text: replacement }], ...more };
+  return {
+    kind: "replace",
+    title: "Replace it",
+    safe: true,
+    edits: [{ file, start, end, text: replacement }],
+    ...more,
+  };
 }

@@ -1,0 +1,104 @@
+/** The journey of a file: candidates, lowering, solving, rules. */
+
+import type { Catalog } from "@holdfast/contracts";
+import ts from "typescript";
+import { isCandidate } from "./candidates.js";
+import type { Configuration } from "./configuration.js";
+import type { Finding } from "./finding.js";
+import { Engine } from "./flow/engine.js";
+import { lowerFile } from "./lowering/lower.js";
+import { bindScopes } from "./lowering/scopes.js";
+import { Question } from "./rules/question.js";
+import { rules } from "./rules/index.js";
+import { byPlace } from "./suppressions.js";
+import { compilerOracle } from "./types/compiler.js";
+import { createTypes } from "./types/oracle.js";
+
+export interface AnalysisInput {
+  /** Absolute. */
+  fileName: string;
+  text: string;
+  /** With it types come from the compiler where tracing ends. */
+  program?: ts.Program;
+  /** The file as the front end has parsed it; with a program, the program's own. */
+  sourceFile?: ts.SourceFile;
+  catalog: Catalog;
+  configuration: Configuration;
+}
+
+export interface Statistics {
+  /** Whether the file had to be looked at at all. */
+  candidate: boolean;
+  bodies: number;
+  blocks: number;
+  /** How often a block was carried out. */
+  rounds: number;
+  oracle: "tracing" | "compiler";
+}
+
+export interface Analysis {
+  /** Sorted by place; those that comments suppress are still among them. */
+  findings: Finding[];
+  statistics: Statistics;
+  /** One line that says what went wrong inside; findings are incomplete then. */
+  failure?: string;
+}
+
+const ranks = { possible: 0, likely: 1, certain: 2 };
+
+/** Analyses one file. It never throws: what cannot be understood makes it silent. */
+export function analyse(input: AnalysisInput): Analysis {
+  const statistics: Statistics = {
+    candidate: false,
+    bodies: 0,
+    blocks: 0,
+    rounds: 0,
+    oracle: input.program ? "compiler" : "tracing",
+  };
+  try {
+    if (!isCandidate(input.text, input.catalog, input.program !== undefined)) return { findings: [], statistics };
+    statistics.candidate = true;
+    return { findings: findingsOf(input, statistics), statistics };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    return { findings: [], statistics, failure: `${input.fileName}: the analysis gave up on this file: ${reason}` };
+  }
+}
+
+function findingsOf(input: AnalysisInput, statistics: Statistics): Finding[] {
+  const sourceFile = parsed(input);
+  const scopes = bindScopes(sourceFile);
+  const oracle = input.program && compilerOracle(input.program, sourceFile);
+  const types = createTypes({ sourceFile, scopes, catalog: input.catalog, ...(oracle && { oracle }) });
+  const graph = lowerFile(sourceFile, scopes, types);
+  const engine = new Engine(graph, input.catalog);
+  engine.run();
+  statistics.bodies = graph.bodies.length;
+  statistics.blocks = graph.bodies.reduce((sum, { blocks }) => sum + blocks.length, 0);
+  statistics.rounds = engine.rounds;
+
+  const question = new Question(engine, { sourceFile, fileName: input.fileName });
+  return rules
+    .filter(({ id }) => input.configuration.rules[id] !== "off")
+    .flatMap((rule) => rule.check(question))
+    .filter(({ confidence }) => ranks[confidence] >= ranks[input.configuration.confidence])
+    .sort(byPlace);
+}
+
+/** The file with parents set, parsed again only if nobody has done it. */
+function parsed({ fileName, text, program, sourceFile }: AnalysisInput): ts.SourceFile {
+  const known = sourceFile ?? program?.getSourceFile(fileName);
+  if (known?.text === text && hasParents(known)) return known;
+  return ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest, true, scriptKind(fileName));
+}
+
+function hasParents(sourceFile: ts.SourceFile): boolean {
+  const [first] = sourceFile.statements;
+  return first === undefined || (first.parent as ts.Node | undefined) !== undefined;
+}
+
+function scriptKind(fileName: string): ts.ScriptKind {
+  if (fileName.endsWith(".tsx")) return ts.ScriptKind.TSX;
+  if (/\.[cm]?ts$/.test(fileName)) return ts.ScriptKind.TS;
+  return ts.ScriptKind.JSX;
+}

@@ -1,0 +1,423 @@
+/** Calls of functions whose bodies are known: what they do, done to what they are given. */
+
+import type { Span } from "./graph.js";
+import { applyOption, begin, release } from "./operations.js";
+import type { BodySolver } from "./solver.js";
+import type { Cell, State, TaskKind, Token } from "./state.js";
+import type { Effect, Summary } from "./summaries.js";
+import {
+  type Deferred,
+  type Identity,
+  join,
+  optionsOf,
+  type PromiseValue,
+  thing,
+  union,
+  unknown,
+  type Value,
+} from "./values.js";
+
+export type FunctionValue = Value & { kind: "function" };
+
+/** How a function is called. */
+export interface Application {
+  arguments: readonly Value[];
+  self?: Value;
+  /** The call, where the code at hand calls it itself: findings show there. */
+  at?: Span;
+  statement?: Span;
+  /** The place that tells this call from others. */
+  place: Span;
+  later?: boolean;
+  locks?: ReadonlySet<string>;
+  task?: { kind: TaskKind; at: Span; id: string };
+  /** Tokens that are settled by the time it runs. */
+  settled?: ReadonlySet<string>;
+}
+
+/** What a call came to. */
+export interface Applied {
+  result: Value;
+  /** Tokens that were begun, and of these the ones that nobody waits for. */
+  begun: readonly string[];
+  left: readonly string[];
+  leftOnFailure: readonly string[];
+  /** Releases that happen when it runs, which is not now. */
+  deferred: readonly Deferred[];
+}
+
+/** Calls a function value. */
+export function apply(solver: BodySolver, state: State, callee: FunctionValue, application: Application): Applied {
+  const body = solver.engine.graph.bodies[callee.body];
+  if (!body || body.generator) return { result: unknown, begun: [], left: [], leftOnFailure: [], deferred: [] };
+  const summary = solver.engine.summaryOf(callee.body);
+  const bound = callee.bound ? [...callee.bound, ...application.arguments] : application.arguments;
+  const self = callee.self ?? application.self;
+  return new Call(solver, state, summary, { ...application, arguments: bound, ...(self && { self }) }).run();
+}
+
+/** Calls it twice, as two calls are the first that can meet each other. */
+export function applyRepeatedly(
+  solver: BodySolver,
+  state: State,
+  callee: FunctionValue,
+  application: Application & { task: { kind: TaskKind; at: Span; id: string } },
+): Applied {
+  const first = apply(solver, state, callee, application);
+  const second = apply(solver, state, callee, application);
+  return {
+    result: join(first.result, second.result),
+    begun: union([first.begun, second.begun]),
+    left: union([first.left, second.left]),
+    leftOnFailure: union([first.leftOnFailure, second.leftOnFailure]),
+    deferred: [],
+  };
+}
+
+/** One call: gives the names in a summary the values that they have here. */
+class Call {
+  private readonly tokens = new Map<string, string>();
+  private readonly own = new Set<string>();
+  private readonly left: string[] = [];
+  private readonly leftOnFailure: string[] = [];
+  private readonly carried: string[] = [];
+  private readonly deferred: Deferred[] = [];
+  private readonly objects = new Map<string, string>();
+  private readonly suffix: string;
+
+  constructor(
+    private readonly solver: BodySolver,
+    private readonly state: State,
+    private readonly summary: Summary,
+    private readonly application: Application,
+  ) {
+    this.suffix = `^${application.place.start}`;
+  }
+
+  run(): Applied {
+    for (const [child, parent] of this.summary.parents) {
+      const [derived, from] = [this.identity(child), this.identity(parent)];
+      if (derived !== undefined && from !== undefined) this.state.parents.set(derived, from);
+    }
+    for (const effect of this.summary.effects) this.take(effect);
+    return {
+      result: this.result(),
+      begun: [...this.own],
+      left: this.left,
+      leftOnFailure: this.leftOnFailure,
+      deferred: this.summary.async ? [] : this.deferred,
+    };
+  }
+
+  private result(): Value {
+    const value = this.rename(this.summary.result);
+    if (!this.summary.async) return value;
+    const flat = value.kind === "promise" ? value : undefined;
+    const promise: PromiseValue = {
+      kind: "promise",
+      tokens: union([this.carried, flat?.tokens ?? []]),
+      result: flat ? flat.result : value,
+      deferred: [...this.deferred, ...(flat?.deferred ?? [])],
+      leftOnFailure: this.leftOnFailure,
+    };
+    return promise;
+  }
+
+  private take(effect: Effect): void {
+    switch (effect.kind) {
+      case "operation":
+        this.operation(effect);
+        break;
+      case "release":
+        this.release(effect);
+        break;
+      case "option":
+        for (const thing of this.things(effect.identity)) {
+          const value: Value = effect.value === undefined ? unknown : { kind: "constant", value: effect.value };
+          applyOption(this.solver, this.state, thing.id, effect.type, effect.option, value, effect);
+        }
+        break;
+      case "invocation":
+        this.invocation(effect);
+        break;
+      case "write":
+        this.write(effect);
+        break;
+    }
+  }
+
+  private operation(effect: Effect & { kind: "operation" }): void {
+    for (const handle of this.things(effect.token.identity)) {
+      const token = this.begin(effect.token, handle);
+      this.solver.operationEffect(this.state, token);
+      this.place(token.key, effect.status, effect.leftOnFailure);
+    }
+  }
+
+  private begin(original: Token, handle: Value & { kind: "thing" }): Token {
+    const { key: _key, lane, until, ...facts } = original;
+    const { application } = this;
+    const type = facts.type;
+    const waitsFor = until === undefined ? undefined : this.identity(until);
+    const placed = this.placed(original);
+    const beginning = {
+      ...facts,
+      ...placed,
+      identity: handle.id,
+      ...(lane !== undefined && !handle.exclusive && { lane }),
+      later: facts.later || application.later === true,
+      locks: this.locks(original),
+      ...(application.task ?? original.task ? { task: application.task ?? original.task } : {}),
+      ...(waitsFor !== undefined && { until: waitsFor }),
+      own: this.own,
+      ...(application.settled && { settled: application.settled }),
+    };
+    const token = type
+      ? begin(this.solver, this.state, { ...beginning, type } as Parameters<typeof begin>[2])
+      : this.pseudo(original, beginning);
+    this.tokens.set(original.key, token.key);
+    this.own.add(token.key);
+    return token;
+  }
+
+  /** A call of something unknown, pending like an operation. */
+  private pseudo(original: Token, beginning: object): Token {
+    const uses = (original.uses ?? []).map((used) => this.identity(used)).filter((used) => used !== undefined);
+    const token: Token = {
+      ...original,
+      ...beginning,
+      key: `${original.key}${this.suffix}`,
+      ...(uses.length > 0 && { uses }),
+    };
+    this.state.pending.set(token.key, token);
+    return token;
+  }
+
+  /** A direct call shows where it stands; the body of a callback shows itself. */
+  private placed(original: Token): Pick<Token, "at" | "statement" | "chain"> {
+    const { at, statement } = this.application;
+    if (!at) return { at: original.at, statement: original.statement, chain: original.chain };
+    const chain = original.at.start === original.site.start ? original.chain : [original.at, ...original.chain];
+    return { at, statement: statement ?? at, chain };
+  }
+
+  private locks(original: Token): Set<string> {
+    const renamed = [...original.locks].map((lock) => this.lock(lock));
+    return new Set([...this.state.locks, ...(this.application.locks ?? []), ...renamed]);
+  }
+
+  /** A lock goes by the identity of its guard, with what was said of the key behind it. */
+  private lock(lock: string): string {
+    const [, prefix = "", identity = lock, rest = ""] = /^((?:flag|chain):)?([^[\]]*)(.*)$/.exec(lock) ?? [];
+    return `${prefix}${this.identity(identity) ?? identity}${rest}`;
+  }
+
+  private place(key: string, status: "settled" | "carried" | "left", leftOnFailure: boolean): void {
+    if (status === "left") this.left.push(key);
+    else if (this.summary.async || status === "carried") this.carried.push(key);
+    else this.state.pending.delete(key);
+    if (leftOnFailure) this.leftOnFailure.push(key);
+  }
+
+  private release(effect: Effect & { kind: "release" }): void {
+    const { application } = this;
+    for (const handle of this.things(effect.identity)) {
+      const placed = application.at
+        ? { at: application.at, statement: application.statement ?? application.at, chain: [effect.at, ...effect.chain] }
+        : { at: effect.at, statement: effect.statement, chain: effect.chain };
+      if (application.later || (this.summary.async && effect.later)) {
+        const { type, release: how, name, certain } = effect;
+        this.deferred.push({ identity: handle.id, type, release: how, name, certain, ...placed });
+        continue;
+      }
+      release(this.solver, this.state, {
+        ...effect,
+        ...placed,
+        identity: handle.id,
+        end: "release",
+        own: this.own,
+        ...(application.settled && { settled: application.settled }),
+      });
+    }
+  }
+
+  private invocation(effect: Effect & { kind: "invocation" }): void {
+    const callee = this.resolve(effect.callee);
+    const pending = new Set(effect.pending.map((key) => this.tokens.get(key) ?? key));
+    const settled = new Set([...[...this.own].filter((key) => !pending.has(key)), ...(this.application.settled ?? [])]);
+    const given = effect.arguments.map((argument) => this.rename(argument));
+    for (const option of optionsOf(callee)) {
+      if (option.kind === "function" && !this.solver.engine.isSolving(option.body)) {
+        this.invoke(effect, option, given, settled);
+      } else if (option.kind === "releaser") {
+        this.solver.releaseBy(this.state, option, {
+          at: this.application.at ?? effect.token.at,
+          statement: effect.token.statement,
+          text: effect.token.text,
+          settled,
+        });
+      } else if (option.kind === "thing") {
+        this.passOn(effect, option, given);
+      }
+    }
+  }
+
+  private invoke(
+    effect: Effect & { kind: "invocation" },
+    callee: FunctionValue,
+    given: readonly Value[],
+    settled: ReadonlySet<string>,
+  ): void {
+    const { application } = this;
+    const applied = apply(this.solver, this.state, callee, {
+      arguments: given,
+      place: effect.token.site,
+      settled,
+      ...(application.task && { task: application.task }),
+      later: application.later === true || effect.token.later,
+      locks: this.locks(effect.token),
+    });
+    const waited = new Set(this.solver.tokensOf(this.state, applied.result));
+    for (const key of applied.begun) {
+      this.own.add(key);
+      if (!this.state.pending.has(key)) continue;
+      this.place(key, waited.has(key) ? effect.status : "left", false);
+    }
+    if (applied.result.kind === "promise" && effect.status !== "left") {
+      this.deferred.push(...(applied.result.deferred ?? []));
+    }
+  }
+
+  /** A function that came in from further out. */
+  private passOn(effect: Effect & { kind: "invocation" }, callee: Value & { kind: "thing" }, given: readonly Value[]): void {
+    const token = this.begin(effect.token, thing(`call:${callee.id}`));
+    this.solver.effect(this.state, `invocation ${token.key}`, {
+      kind: "invocation",
+      callee: callee.id,
+      arguments: [...given],
+      token,
+      status: "left",
+      pending: [...this.state.pending.keys()],
+    });
+    this.place(token.key, effect.status, false);
+  }
+
+  private write(effect: Effect & { kind: "write" }): void {
+    const value = this.rename(effect.value);
+    const sure = effect.certain && !(effect.later || this.application.later);
+    const variable = /^v(\d+)$/.exec(effect.path)?.[1];
+    if (variable !== undefined) {
+      const id = Number(variable);
+      const earlier = this.state.variables.get(id);
+      this.state.variables.set(id, sure || !earlier ? value : join(earlier, value));
+      const info = this.solver.engine.graph.variables.get(id);
+      if (info && info.owner !== this.solver.body.id) {
+        this.solver.effect(this.state, `write ${effect.path}`, { ...effect, value });
+      }
+      for (const fact of [...this.state.facts.keys()]) if (fact.includes(`v${id}`)) this.state.facts.delete(fact);
+      return;
+    }
+    const dot = effect.path.lastIndexOf(".");
+    const owner = this.resolve(effect.path.slice(0, dot));
+    const name = effect.path.slice(dot + 1);
+    if (owner.kind !== "thing" && owner.kind !== "instance") return;
+    const path = `${owner.id}.${name}`;
+    const earlier = this.state.fields.get(path);
+    this.state.fields.set(path, sure || !earlier ? value : join(earlier, value));
+    for (const fact of [...this.state.facts.keys()]) if (fact.includes(`.${name}`)) this.state.facts.delete(fact);
+    if (!path.startsWith("@")) this.solver.effect(this.state, `write ${path}`, { ...effect, path, value });
+  }
+
+  /** The handles that an identity of the function stands for. */
+  private things(identity: Identity): (Value & { kind: "thing" })[] {
+    return optionsOf(this.resolve(identity)).filter((option) => option.kind === "thing");
+  }
+
+  private identity(identity: Identity): Identity | undefined {
+    const value = this.resolve(identity);
+    return value.kind === "thing" || value.kind === "instance" ? value.id : undefined;
+  }
+
+  /** What a path of the function leads to here. */
+  private resolve(identity: Identity): Value {
+    if (identity.startsWith("@") || identity.startsWith("call:")) {
+      return thing(`${identity}${identity.includes(this.suffix) ? "" : this.suffix}`);
+    }
+    const [root = "", ...path] = identity.replace(/~$/, "").split(".");
+    let value = this.root(root);
+    for (const name of path) value = this.solver.get(this.state, value, name);
+    return identity.endsWith("~") ? unknown : value;
+  }
+
+  private root(root: string): Value {
+    const index = root.slice(1);
+    if (root === "this") return this.application.self ?? unknown;
+    if (/^p\d+$/.test(root)) return this.application.arguments[Number(index)] ?? unknown;
+    if (/^v\d+$/.test(root)) return this.solver.outer(this.state, Number(index));
+    return thing(root);
+  }
+
+  /** A value of the function, in the names that hold here. */
+  private rename(value: Value, depth = 4): Value {
+    switch (value.kind) {
+      case "thing": {
+        const resolved = this.resolve(value.id);
+        if (resolved.kind !== "thing") return resolved;
+        return { ...resolved, ...(value.type && { type: value.type }), ...(value.exclusive && { exclusive: true }) };
+      }
+      case "promise":
+        return {
+          ...value,
+          tokens: this.renameTokens(value.tokens),
+          result: this.rename(value.result, depth),
+          ...(value.parts && { parts: value.parts.map((part) => this.renameTokens(part)) }),
+          ...(value.leftOnFailure && { leftOnFailure: this.renameTokens(value.leftOnFailure) }),
+          deferred: (value.deferred ?? []).flatMap((deferred) => {
+            const identity = this.identity(deferred.identity);
+            return identity === undefined ? [] : [{ ...deferred, identity }];
+          }),
+        };
+      case "object":
+        return depth === 0 ? unknown : this.renameObject(value.id, depth);
+      case "function":
+        return value.self ? { ...value, self: this.rename(value.self, depth) } : value;
+      case "builder":
+      case "releaser": {
+        const of = this.identity(value.of);
+        return of === undefined ? unknown : { ...value, of, ...("lock" in value && { lock: this.lock(value.lock ?? "") }) };
+      }
+      case "timer":
+        return { ...value, tokens: this.renameTokens(value.tokens) };
+      case "instance": {
+        const resolved = this.resolve(value.id);
+        return resolved.kind === "thing" ? { ...value, id: resolved.id } : value;
+      }
+      case "choice":
+        return value.options.map((option) => this.rename(option, depth)).reduce(join);
+      default:
+        return value;
+    }
+  }
+
+  private renameObject(id: string, depth: number): Value {
+    const renamed = this.objects.get(id) ?? `${id}${this.suffix}`;
+    if (!this.objects.has(id)) {
+      this.objects.set(id, renamed);
+      const cell = this.summary.heap.get(id);
+      if (cell) this.state.heap.set(renamed, this.renameCell(cell, depth - 1));
+    }
+    return { kind: "object", id: renamed };
+  }
+
+  private renameCell(cell: Cell, depth: number): Cell {
+    return {
+      ...cell,
+      properties: new Map([...cell.properties].map(([name, value]) => [name, this.rename(value, depth)])),
+      ...(cell.elements && { elements: this.rename(cell.elements, depth) }),
+    };
+  }
+
+  private renameTokens(tokens: readonly string[]): string[] {
+    return tokens.map((token) => this.tokens.get(token)).filter((token) => token !== undefined);
+  }
+}

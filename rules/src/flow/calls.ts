@@ -1,0 +1,906 @@
+/** What a call does, by what is called: an operation of a handle, a function of the file, a built-in, or nothing known. */
+
+import type { Call as Api, Callback, Hands, KnownType, Operation } from "@holdfast/contracts";
+import { type Application, type Applied, apply, applyRepeatedly, type FunctionValue } from "./apply.js";
+import { builtinCall, collectionCall, listenerCall, promiseCall } from "./builtins.js";
+import type { CallEvent, Span } from "./graph.js";
+import { applyOption, begin, release, remember, textMatches } from "./operations.js";
+import { run } from "./promises.js";
+import type { BodySolver } from "./solver.js";
+import type { State, Token } from "./state.js";
+import {
+  type BuilderValue,
+  type HandleType,
+  type Identity,
+  join,
+  optionsOf,
+  type PromiseValue,
+  thing,
+  union,
+  unknown,
+  type Value,
+} from "./values.js";
+
+/** Carries out a call and gives its value. */
+export function call(solver: BodySolver, state: State, event: CallEvent): Value {
+  const values = event.arguments.map((register) => solver.value(state, register));
+  solver.engine.calls.set(event.nameSpan.start, event.span);
+  if (event.builtin !== undefined) {
+    const value = builtinCall(solver, state, event, values);
+    if (value) return value;
+  }
+  if (event.receiver !== undefined) return methodCall(solver, state, event, solver.value(state, event.receiver), values);
+  return plainCall(solver, state, event, event.callee === undefined ? unknown : solver.value(state, event.callee), values);
+}
+
+function methodCall(solver: BodySolver, state: State, event: CallEvent, receiver: Value, values: Value[]): Value {
+  if (receiver.kind === "choice") {
+    const known = receiver.options.filter((option) => option.kind !== "constant");
+    if (known.length === 1 && known[0]) return methodCall(solver, state, event, known[0], values);
+    return known.map((option) => methodCall(solver, state, event, option, values)).reduce(join, unknown);
+  }
+  const method = event.method ?? "";
+  if (receiver.kind === "builder") return builderCall(solver, state, event, receiver, method, values);
+  const onPromise = promiseCall(solver, state, event, receiver, method, values);
+  if (onPromise) return onPromise;
+  if (event.library) return libraryCall(solver, state, event, values);
+
+  const type = typeOf(receiver, event);
+  if (type) {
+    const identity = identityOf(solver, receiver, event);
+    const value = memberCall(solver, state, event, { identity, type, method, receiver, values });
+    if (value) return value;
+  }
+  const onCollection = collectionCall(solver, state, event, receiver, method, values);
+  if (onCollection) return onCollection;
+  const listened = listenerCall(solver, state, event, method, values);
+  if (listened) return listened;
+
+  const target = solver.get(state, receiver, method);
+  if (target.kind === "function") return applyDirectly(solver, state, event, target, receiver, values);
+  if (receiver.kind === "function") return functionMethod(solver, state, event, receiver, method, values);
+  if (target.kind === "releaser") return releaserCall(solver, state, event, target);
+  return unknownCall(solver, state, event, target, values);
+}
+
+function plainCall(solver: BodySolver, state: State, event: CallEvent, callee: Value, values: Value[]): Value {
+  const made = event.construct && event.resultType && !event.resultType.promised ? event.resultType.type : undefined;
+  if (event.library) return libraryCall(solver, state, event, values);
+  if (made) return acquire(solver, state, event, made);
+  if (event.construct && callee.kind === "instance") return construct(solver, state, event, callee, values);
+  for (const option of optionsOf(callee)) {
+    if (option.kind === "function") return applyDirectly(solver, state, event, option, undefined, values);
+    if (option.kind === "releaser") return releaserCall(solver, state, event, option);
+  }
+  const listened = listenerCall(solver, state, event, event.receiverText, values);
+  if (listened) return listened;
+  const type = callee.kind === "thing" ? (callee.type ?? event.calleeType?.type) : event.calleeType?.type;
+  if (type && !event.construct) {
+    const identity = identityOf(solver, callee, event);
+    const value = memberCall(solver, state, event, { identity, type, method: "()", receiver: callee, values });
+    if (value) return value;
+  }
+  return unknownCall(solver, state, event, callee, values);
+}
+
+/** The contract that holds for a receiver: what its value is known to be, or else what its type says. */
+function typeOf(receiver: Value, event: CallEvent): KnownType | undefined {
+  const declared = event.receiverType && !event.receiverType.promised && !event.receiverType.array ? event.receiverType.type : undefined;
+  if (receiver.kind !== "thing" && receiver.kind !== "unknown" && receiver.kind !== "promise") return undefined;
+  const known = receiver.kind === "thing" ? receiver.type : undefined;
+  // What a pool of anything holds has a contract of its own besides.
+  if (known?.kind === "handle" && known.handle.anyMethod && declared?.kind === "handle") return declared;
+  return known ?? declared;
+}
+
+function identityOf(solver: BodySolver, receiver: Value, event: CallEvent): Identity {
+  if (receiver.kind === "thing") return receiver.id;
+  if (receiver.kind === "promise" && receiver.result.kind === "thing") return receiver.result.id;
+  return `@${solver.body.id}:${event.span.start}:receiver`;
+}
+
+interface Member {
+  identity: Identity;
+  type: KnownType;
+  method: string;
+  receiver: Value;
+  values: Value[];
+}
+
+/** A method that the contract of its receiver speaks of. */
+function memberCall(solver: BodySolver, state: State, event: CallEvent, member: Member): Value | undefined {
+  const { type, method } = member;
+  if (type.kind === "guard") return guardCall(solver, state, event, member);
+  const releases = type.kind === "handle" ? type.handle.releases : (type.source.releases ?? {});
+  const releasing = own(releases, method);
+  if (releasing) return releaseCall(solver, state, event, member, releasing);
+  if (type.kind === "source") return sourceCall(solver, state, event, member);
+
+  setByMethod(solver, state, event, member, type);
+  const section = type.handle.sections?.find(({ ends }) => ends.includes(method));
+  if (section) endSection(state, member.identity, section.lane);
+  const operation = own(type.handle.operations, method);
+  if (operation) return operationCall(solver, state, event, { ...member, type }, operation);
+  const api = own(type.handle.methods ?? {}, method);
+  if (api) return apiCall(solver, state, event, member, api, []);
+  if (type.handle.drains?.includes(method)) return { kind: "promise", tokens: [], result: unknown };
+  if (type.handle.anyMethod) return operationCall(solver, state, event, { ...member, type }, type.handle.anyMethod);
+  return undefined;
+}
+
+function sourceCall(solver: BodySolver, state: State, event: CallEvent, member: Member): Value | undefined {
+  if (member.type.kind !== "source") return undefined;
+  const { source } = member.type;
+  const api = own(source.methods ?? {}, member.method);
+  if (api) return apiCall(solver, state, event, member, api, []);
+  const operation = own(source.operations ?? {}, member.method);
+  if (!operation) return undefined;
+  return usesHandleArgument(solver, state, event, member.values) ?? apiCall(solver, state, event, member, operation, []);
+}
+
+function endSection(state: State, identity: Identity, lane: string): void {
+  for (const [key, token] of state.pending) if (token.identity === identity && token.lane === lane) state.pending.delete(key);
+}
+
+/** An operation of a handle. */
+function operationCall(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  member: Member & { type: HandleType },
+  operation: Operation,
+): Value {
+  const { identity, type, method, values } = member;
+  const exclusive = member.receiver.kind === "thing" && member.receiver.exclusive === true;
+  const text = event.texts[0];
+  if (operation.builds || operation.lazy) {
+    const phase = state.phases.get(identity);
+    const builder: BuilderValue = {
+      kind: "builder",
+      of: identity,
+      type,
+      operation: operation.lazy && !operation.builds ? { ...operation, builds: { runs: ["then", "catch", "finally"], lazy: true } } : operation,
+      name: method,
+      at: event.nameSpan,
+      statement: event.statement,
+      text: event.receiverText,
+      ...(phase !== undefined && { phase }),
+    };
+    return builder;
+  }
+  const callback = callbackOf(operation, values);
+  const settles = operation.settledBy ?? "promise";
+  const lane = exclusive || isIndependent(state, operation, event, values) ? undefined : operation.lane;
+  const immediate = settles === "return";
+  const returned = returnedArgument(solver, state, operation, member, values);
+  const token = begin(solver, state, {
+    identity,
+    type,
+    operation,
+    ...(lane !== undefined && { lane }),
+    name: method,
+    text: event.receiverText,
+    at: event.nameSpan,
+    site: event.nameSpan,
+    statement: event.statement,
+    chain: [],
+    later: false,
+    locks: new Set(state.locks),
+    ...(returned?.derived && { until: returned.value.id }),
+    certain: true,
+  });
+  noteCallArgument(state, identity, method, event, values);
+  if (operation.begins && textMatches(operation.begins.text, text)) state.phases.set(identity, operation.begins.phase);
+  if (operation.ends && textMatches(operation.ends.text, text)) state.phases.delete(identity);
+  const inSection = type.handle.sections?.some(({ begins }) => begins.includes(method)) ?? false;
+  solver.operationEffect(state, token);
+  if (immediate && !inSection) state.pending.delete(token.key);
+  if (method === "[Symbol.asyncIterator]") endDerived(state, identity);
+
+  if (callback && (settles === "callback" || settles === "either")) {
+    applyLater(solver, state, event, callback, new Set([token.key]), parametersOf(solver, state, event, operation, callback, member));
+    return operation.callbacks ? unknown : { kind: "promise", tokens: [], result: unknown };
+  }
+  if (returned) return returned.derived ? returned.value : returned.value;
+  const tokens = immediate || settles === "callback" || inSection ? [] : [token.key];
+  const value = apiCall(solver, state, event, member, operation, tokens);
+  if (immediate || settles === "close") return value;
+  return value.kind === "promise" ? value : { kind: "promise", tokens, result: value };
+}
+
+/** A loop over a derived handle runs to its end. */
+function endDerived(state: State, identity: Identity): void {
+  for (const [key, token] of state.pending) if (token.until === identity) state.pending.delete(key);
+}
+
+function returnedArgument(
+  solver: BodySolver,
+  state: State,
+  api: Api,
+  member: Member,
+  values: readonly Value[],
+): { value: Value & { kind: "thing" }; derived: boolean } | undefined {
+  const returned = api.returnsArgument;
+  const value = returned && values[returned.argument];
+  if (!returned || value?.kind !== "thing") return undefined;
+  if (returned.types) {
+    const { type } = value;
+    if (!type || !returned.types.some((name) => solver.engine.resolve(name, member.type.contract) === type)) {
+      const name = type?.kind === "handle" ? `${type.contract.package}#${type.handle.name}` : "";
+      if (!returned.types.includes(name)) return undefined;
+    }
+  }
+  if (returned.derived) state.parents.set(value.id, member.identity);
+  return { value: returned.serialised ? { ...value, exclusive: true } : value, derived: returned.derived === true };
+}
+
+function noteCallArgument(state: State, identity: Identity, method: string, event: CallEvent, values: readonly Value[]): void {
+  remember(state, identity, method, event.nameSpan);
+  values.forEach((value, index) => {
+    if (value.kind === "constant" && typeof value.value === "number") {
+      state.facts.set(`call ${identity}.${method}(${index})=${value.value}`, true);
+    }
+  });
+}
+
+function isIndependent(
+  state: State,
+  operation: Operation,
+  event: CallEvent,
+  values: readonly Value[],
+): boolean {
+  if (event.spread) return true;
+  const given = (index: number): boolean => {
+    const value = values[index];
+    return value !== undefined && !(value.kind === "constant" && typeof value.value !== "number");
+  };
+  if (operation.independentWithArgument !== undefined && given(operation.independentWithArgument)) return true;
+  return (operation.independentWhen ?? []).some((when) =>
+    "property" in when
+      ? values.some((value) => value.kind === "object" && state.heap.get(value.id)?.properties.has(when.property))
+      : values.length === when.ofArguments && given(when.argument),
+  );
+}
+
+/** The function that a callback style call is given as its last argument. */
+function callbackOf(operation: Operation, values: readonly Value[]): Value | undefined {
+  if (operation.settledBy !== "callback" && operation.settledBy !== "either") return undefined;
+  const last = values.at(-1);
+  return last?.kind === "function" || last?.kind === "releaser" ? last : undefined;
+}
+
+/** Runs a callback at some time that nobody here waits for. */
+function applyLater(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  callback: Value,
+  settled: ReadonlySet<string>,
+  parameters: readonly Value[],
+): void {
+  if (callback.kind !== "function") return;
+  apply(solver, state, callback, {
+    arguments: parameters,
+    place: event.span,
+    later: true,
+    settled,
+    task: { kind: "delayed", at: event.nameSpan, id: `delayed ${event.span.start}` },
+  });
+}
+
+/** What a contract says of a call that is no operation, or of what an operation hands out. */
+export function apiCall(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  member: Member,
+  api: Api,
+  tokens: readonly string[],
+): Value {
+  const returned = returnedArgument(solver, state, api, member, member.values);
+  if (returned) return returned.value;
+  let instead = false;
+  const carried: string[] = [...tokens];
+  for (const callback of api.callbacks ?? []) {
+    const given = functionAt(state, callback, member.values);
+    if (!given) continue;
+    instead ||= callback.insteadOfReturn === true;
+    carried.push(...contractCallback(solver, state, event, member, callback, given));
+  }
+  if (instead) return unknown;
+  if (!api.returns) {
+    return carried.length > 0 || (api.callbacks ?? []).some(({ awaited }) => awaited)
+      ? { kind: "promise", tokens: carried, result: unknown }
+      : unknown;
+  }
+  const value = hand(solver, state, event, member, api.returns, "");
+  return api.returns.promised ? { kind: "promise", tokens: carried, result: value } : value;
+}
+
+function functionAt(state: State, callback: Callback, values: readonly Value[]): FunctionValue | undefined {
+  const argument = values.at(callback.argument);
+  const value =
+    callback.property === undefined
+      ? argument
+      : argument?.kind === "object"
+        ? state.heap.get(argument.id)?.properties.get(callback.property)
+        : undefined;
+  return value?.kind === "function" ? value : undefined;
+}
+
+function parametersOf(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  api: Api,
+  callback: Value,
+  member: Member,
+): Value[] {
+  const described = api.callbacks?.find((candidate) => functionAt(state, candidate, member.values) === callback);
+  return described ? callbackParameters(solver, state, event, member, described) : [];
+}
+
+function callbackParameters(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  member: Member,
+  callback: Callback,
+): Value[] {
+  const values: Value[] = [];
+  (callback.parameters ?? []).forEach((hands, index) => {
+    if (hands?.releases !== undefined && hands.releases !== "lock") {
+      const released = values[hands.releases];
+      const type = released?.kind === "thing" ? released.type : undefined;
+      const handle = type?.kind === "handle" ? type : undefined;
+      const [name, contract] = Object.entries(handle?.handle.releases ?? {})[0] ?? [];
+      values.push(
+        released?.kind === "thing" && handle && name !== undefined && contract
+          ? { kind: "releaser", of: released.id, type: handle, release: contract, name }
+          : unknown,
+      );
+    } else values.push(hands ? hand(solver, state, event, member, hands, `:${index}`) : unknown);
+  });
+  return values;
+}
+
+/** A function given to a library. Gives the tokens that the promise of the call waits for. */
+function contractCallback(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  member: Member,
+  callback: Callback,
+  given: FunctionValue,
+): readonly string[] {
+  const parameters = callbackParameters(solver, state, event, member, callback);
+  const place = event.span;
+  const task = (kind: "listener" | "delayed") => ({ kind, at: event.nameSpan, id: `${kind} ${event.span.start}` });
+  switch (callback.timing) {
+    case "now": {
+      const applied = apply(solver, state, given, { arguments: parameters, place });
+      if (callback.scope) endScope(solver, state, event, callback, parameters, applied);
+      return callback.awaited ? solver.tokensOf(state, applied.result) : [];
+    }
+    case "later":
+      apply(solver, state, given, { arguments: parameters, place, later: true, task: task("delayed") });
+      return [];
+    case "repeatedly":
+      if (callback.serialisedBy && isSerialised(state, member.identity, callback.serialisedBy)) {
+        apply(solver, state, given, { arguments: parameters, place, later: true, task: task("listener") });
+      } else {
+        applyRepeatedly(solver, state, given, { arguments: parameters, place, later: true, task: task("listener") });
+      }
+      return [];
+    case "one at a time":
+      apply(solver, state, given, { arguments: parameters, place, later: true, task: task("listener") });
+      return [];
+  }
+}
+
+function isSerialised(state: State, identity: Identity, by: NonNullable<Callback["serialisedBy"]>): boolean {
+  return state.facts.has(`call ${identity}.${by.method}(${by.argument})=${by.equals}`);
+}
+
+/** The callback's promise has settled: what is still pending on its handles outlives the scope. */
+function endScope(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  callback: Callback,
+  parameters: readonly Value[],
+  applied: Applied,
+): void {
+  const { scope } = callback;
+  if (!scope) return;
+  for (const parameter of parameters) {
+    if (parameter.kind !== "thing" || parameter.type?.kind !== "handle") continue;
+    const type = parameter.type;
+    const release = {
+      name: event.method ?? event.receiverText,
+      text: event.receiverText,
+      at: event.nameSpan,
+      site: event.nameSpan,
+      statement: event.statement,
+      chain: [],
+    };
+    for (const key of [...applied.left, ...applied.leftOnFailure]) {
+      const token = state.pending.get(key);
+      if (token?.identity !== parameter.id || token.orphan) continue;
+      const onlyOnFailure = !applied.left.includes(key);
+      if (scope.waits && !token.later) continue;
+      if (onlyOnFailure && !outlivesFailure(type, token)) continue;
+      solver.engine.facts.earlyRelease({
+        type,
+        pending: token,
+        release,
+        end: "scope",
+        waits: scope.waits,
+        certain: token.certain && !token.guessed && !state.merged,
+      });
+    }
+    for (const [key, token] of state.pending) if (token.identity === parameter.id && applied.left.includes(key)) state.pending.delete(key);
+    state.released.set(parameter.id, { type, at: event.nameSpan, name: release.name, chain: [], certain: true });
+  }
+}
+
+/** A statement that was sent before the failure is ahead of the rollback, on what queues in order. */
+function outlivesFailure(type: HandleType, token: Token): boolean {
+  const lane = type.handle.lanes[token.lane ?? ""];
+  const overlap = (token.phase === undefined ? undefined : lane?.phases?.[token.phase]) ?? lane?.overlap;
+  if (overlap?.outcome !== "queues") return true;
+  return overlap.lateStatements === "any" || (overlap.lateStatements === "after an await" && token.later);
+}
+
+/** What a call hands out. */
+function hand(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  member: Member,
+  hands: Hands,
+  suffix: string,
+): Value {
+  const type = solver.engine.resolve(hands.type, member.type.contract);
+  if (!type) return unknown;
+  if (hands.releases === "lock") return unknown;
+  if (hands.view) {
+    if (hands.phase !== undefined) state.phases.set(member.identity, hands.phase);
+    return { kind: "thing", id: member.identity, type, fresh: member.identity.startsWith("@") };
+  }
+  const id = `@${solver.body.id}:${event.span.start}${suffix}`;
+  solver.age(state, id);
+  if (hands.derived) state.parents.set(id, member.identity);
+  if (hands.phase !== undefined) state.phases.set(id, hands.phase);
+  state.made.set(nameOf(type), event.nameSpan);
+  const value = thing(id, type);
+  return hands.array ? solver.allocate(state, event.span, { properties: new Map(), elements: value, many: true }) : value;
+}
+
+function nameOf(type: KnownType): string {
+  return type.kind === "handle" ? type.handle.name : type.kind === "source" ? type.source.name : type.guard.name;
+}
+
+/** A new value of a type: `new Pool()`. */
+function acquire(solver: BodySolver, state: State, event: CallEvent, type: KnownType): Value {
+  const id = `@${solver.body.id}:${event.span.start}`;
+  solver.age(state, id);
+  state.made.set(nameOf(type), event.nameSpan);
+  noteOptions(solver, state, event);
+  if (type.kind === "guard") noteGuard(solver, state, event, type, id);
+  return thing(id, type);
+}
+
+/** Options that contracts make a difference of, such as `pipeline: true`. */
+function noteOptions(solver: BodySolver, state: State, event: CallEvent): void {
+  for (const register of event.arguments) {
+    const value = solver.value(state, register);
+    const cell = value.kind === "object" ? state.heap.get(value.id) : undefined;
+    for (const [name, property] of cell?.properties ?? []) {
+      if (property.kind === "constant") solver.engine.madeWith.add(`${name}=${String(property.value)}`);
+    }
+  }
+}
+
+/** Whether a guard lets only one in: always, or by the argument that it is made with. */
+function noteGuard(solver: BodySolver, state: State, event: CallEvent, type: KnownType & { kind: "guard" }, id: Identity): void {
+  const { exclusive } = type.guard;
+  if (exclusive === "always") {
+    solver.engine.exclusive.set(id, true);
+    return;
+  }
+  const register = event.arguments[exclusive.argument];
+  const argument = register === undefined ? undefined : solver.value(state, register);
+  const property =
+    exclusive.property !== undefined && argument?.kind === "object"
+      ? state.heap.get(argument.id)?.properties.get(exclusive.property)
+      : argument;
+  const given =
+    property?.kind === "constant" && typeof property.value === "number"
+      ? property.value
+      : property === undefined
+        ? exclusive.default
+        : undefined;
+  if (given !== undefined) solver.engine.exclusive.set(id, given === 1);
+}
+
+/** An exported class or function of a library. */
+function libraryCall(solver: BodySolver, state: State, event: CallEvent, values: Value[]): Value {
+  const { library } = event;
+  if (!library) return unknown;
+  const { contract, export: exported } = library;
+  if (exported.kind === "class") {
+    const type = solver.engine.resolve(exported.type, contract);
+    if (!type) return unknown;
+    const viewed = exported.construct?.viewOf === undefined ? undefined : values[exported.construct.viewOf];
+    const value = viewed?.kind === "thing" ? { ...viewed, type } : acquire(solver, state, event, type);
+    const member: Member = { identity: value.kind === "thing" ? value.id : "", type, method: "new", receiver: value, values };
+    for (const callback of exported.construct?.callbacks ?? []) {
+      const given = functionAt(state, callback, values);
+      if (given) contractCallback(solver, state, event, member, callback, given);
+    }
+    return value;
+  }
+  if (exported.kind !== "function") return unknownCall(solver, state, event, unknown, values);
+  const returned = exported.returnsArgument && values[exported.returnsArgument.argument];
+  if (returned?.kind === "thing") return exported.returnsArgument?.serialised ? { ...returned, exclusive: true } : returned;
+  const type = exported.returns && solver.engine.resolve(exported.returns.type, contract);
+  if (type?.kind === "guard") {
+    return acquire(solver, state, event, type);
+  }
+  if (!type) return unknownCall(solver, state, event, unknown, values);
+  const member: Member = { identity: `@${solver.body.id}:${event.span.start}`, type, method: "()", receiver: unknown, values };
+  return apiCall(solver, state, event, member, exported, []);
+}
+
+/** An instance of a class of this file. */
+function construct(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  callee: Value & { kind: "instance" },
+  values: Value[],
+): Value {
+  const id = `@${solver.body.id}:${event.span.start}`;
+  solver.age(state, id);
+  const value: Value = { kind: "instance", id, class: callee.class };
+  const body = solver.engine.graph.classes[callee.class]?.constructor_;
+  if (body !== undefined && !solver.engine.isSolving(body)) {
+    apply(solver, state, { kind: "function", body }, { arguments: values, self: value, place: event.span });
+  }
+  return value;
+}
+
+function releaseCall(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  member: Member,
+  contract: NonNullable<KnownType & { kind: "handle" }>["handle"]["releases"][string],
+): Value {
+  const argument = contract.releasesArgument === undefined ? undefined : member.values[contract.releasesArgument];
+  const target = contract.releasesArgument === undefined ? undefined : (argument ?? unknown);
+  const result: Value = { kind: "promise", tokens: [], result: unknown };
+  if (contract.builds) {
+    return {
+      kind: "builder",
+      of: member.identity,
+      type: member.type,
+      operation: { builds: contract.builds },
+      name: member.method,
+      at: event.nameSpan,
+      statement: event.statement,
+      text: event.receiverText,
+      ...(member.type.kind === "handle" && { release: { release: contract, type: member.type } }),
+    };
+  }
+  const identity = target ? (target.kind === "thing" ? target.id : undefined) : member.identity;
+  const type = target ? (target.kind === "thing" ? (target.type ?? pooledType(solver, member)) : undefined) : member.type;
+  if (identity !== undefined && type?.kind === "handle") {
+    release(solver, state, {
+      identity,
+      type,
+      release: contract,
+      name: member.method,
+      text: event.receiverText,
+      at: event.nameSpan,
+      site: event.nameSpan,
+      statement: event.statement,
+      chain: [],
+      certain: true,
+      end: "release",
+    });
+    const callback = member.values.at(-1);
+    if (callback?.kind === "function") applyLater(solver, state, event, callback, new Set(), []);
+  }
+  return contract.promised ? result : unknown;
+}
+
+/** What a pool hands out, for a handle whose own type is not known. */
+function pooledType(solver: BodySolver, member: Member): KnownType | undefined {
+  if (member.type.kind !== "source") return undefined;
+  for (const api of Object.values(member.type.source.methods ?? {})) {
+    if (api.returns) return solver.engine.resolve(api.returns.type, member.type.contract);
+  }
+  return undefined;
+}
+
+/** `release()`, where that is a function that was handed out. */
+function releaserCall(solver: BodySolver, state: State, event: CallEvent, releaser: Value & { kind: "releaser" }): Value {
+  solver.releaseBy(state, releaser, { at: event.nameSpan, statement: event.statement, text: event.receiverText });
+  return unknown;
+}
+
+/** An option that is set by a method. */
+function setByMethod(solver: BodySolver, state: State, event: CallEvent, member: Member, type: HandleType): void {
+  for (const option of type.handle.options ?? []) {
+    if (!("method" in option.set) || option.set.method !== member.method) continue;
+    const { firstArgument } = option.set;
+    const text = event.texts[0];
+    const first = member.values[0];
+    const matches =
+      firstArgument === undefined ||
+      firstArgument.some((wanted) => wanted === text || (first?.kind === "constant" && first.value === wanted));
+    if (!matches) continue;
+    const value = member.values.at(-1) ?? unknown;
+    applyOption(solver, state, member.identity, type, option, value, {
+      text: event.receiverText,
+      at: event.nameSpan,
+      statement: event.statement,
+    });
+  }
+}
+
+/** What runs under a guard. */
+function guardCall(solver: BodySolver, state: State, event: CallEvent, member: Member): Value | undefined {
+  if (member.type.kind !== "guard") return undefined;
+  const { guard } = member.type;
+  const runs = member.method === "()" ? guard.call && { argument: guard.call.argument, key: undefined } : own(guard.runs ?? {}, member.method);
+  const key = runs?.key === undefined ? "" : keyText(event, member.values, runs.key);
+  const lock = `${member.identity}${key}`;
+  const exclusive = guard.exclusive === "always" || solver.engine.exclusive.get(member.identity) === true;
+  if (runs) {
+    const given = member.values[runs.argument];
+    const rest = member.method === "()" ? member.values.slice(runs.argument + 1) : [];
+    if (given?.kind !== "function") return { kind: "promise", tokens: [], result: unknown };
+    const applied = apply(solver, state, given, {
+      arguments: rest,
+      place: event.span,
+      later: true,
+      ...(exclusive && { locks: new Set([lock]) }),
+    });
+    const tokens = solver.tokensOf(state, applied.result);
+    const deferred = applied.result.kind === "promise" ? applied.result.deferred : undefined;
+    const result = applied.result.kind === "promise" ? applied.result.result : applied.result;
+    return { kind: "promise", tokens, result, ...(deferred && { deferred }) };
+  }
+  if (guard.enters?.includes(member.method)) {
+    if (exclusive) state.locks.add(lock);
+    const releaser: Value = { kind: "releaser", of: member.identity, name: "release", lock };
+    const result =
+      guard.releaserAt === undefined
+        ? releaser
+        : solver.allocate(state, event.span, { properties: new Map([[String(guard.releaserAt), releaser]]), many: false });
+    return { kind: "promise", tokens: [], result };
+  }
+  if (guard.leaves?.includes(member.method)) state.locks.delete(lock);
+  return unknown;
+}
+
+function keyText(event: CallEvent, values: readonly Value[], index: number): string {
+  const value = values[index];
+  if (value?.kind === "constant") return `[${String(value.value)}]`;
+  return value?.kind === "thing" ? `[${value.id}]` : `[${event.texts[index] ?? event.span.start}]`;
+}
+
+/** A method of a query that is being built. */
+function builderCall(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  builder: BuilderValue,
+  method: string,
+  values: Value[],
+): Value {
+  if (!builder.operation.builds?.runs.includes(method)) return builder;
+  if (builder.release) {
+    release(solver, state, {
+      identity: builder.of,
+      type: builder.release.type,
+      release: builder.release.release,
+      name: builder.name,
+      text: builder.text,
+      at: builder.at,
+      site: builder.at,
+      statement: builder.statement,
+      chain: [],
+      certain: true,
+      end: "release",
+    });
+    return { kind: "promise", tokens: [], result: unknown };
+  }
+  if (builder.operation.callbacks) {
+    const member: Member = { identity: builder.of, type: builder.type, method, receiver: builder, values };
+    return apiCall(solver, state, event, member, builder.operation, []);
+  }
+  const handled = executedOn(solver, state, event, values);
+  if (handled) return handled;
+  const promise = run(solver, state, builder);
+  if (method !== "then" && method !== "catch" && method !== "finally") return promise;
+  return promiseCall(solver, state, event, promise, method, values) ?? promise;
+}
+
+/** A handle passed along: `{ session }`, `.transacting(trx)`, `.execute(trx)`. */
+function usesHandleArgument(solver: BodySolver, state: State, event: CallEvent, values: readonly Value[]): Value | undefined {
+  for (const value of values) {
+    if (value.kind !== "object") continue;
+    const cell = state.heap.get(value.id);
+    for (const [name, property] of cell?.properties ?? []) {
+      const type = property.kind === "thing" ? (property.type ?? solver.engine.argumentType(name, property.id, event)) : undefined;
+      if (property.kind !== "thing" || type?.kind !== "handle" || type.handle.passedAs?.property !== name) continue;
+      return passed(solver, state, event, { ...property, type }, type);
+    }
+  }
+  return undefined;
+}
+
+function executedOn(solver: BodySolver, state: State, event: CallEvent, values: readonly Value[]): Value | undefined {
+  const [value] = values;
+  const type = value?.kind === "thing" ? value.type : undefined;
+  if (value?.kind !== "thing" || type?.kind !== "handle" || type.handle.passedAs?.method !== event.method) return undefined;
+  return passed(solver, state, event, value, type);
+}
+
+function passed(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  handle: Value & { kind: "thing" },
+  type: HandleType,
+): Value {
+  const { passedAs } = type.handle;
+  const method = event.method ?? "";
+  const operation: Operation = { ...(passedAs && { lane: passedAs.lane }) };
+  if (passedAs?.builds?.methods.includes(method)) {
+    return {
+      kind: "builder",
+      of: handle.id,
+      type,
+      operation: { ...operation, builds: { runs: passedAs.builds.runs } },
+      name: method,
+      at: event.nameSpan,
+      statement: event.statement,
+      text: event.receiverText,
+    };
+  }
+  const token = begin(solver, state, {
+    identity: handle.id,
+    type,
+    operation,
+    ...(passedAs && { lane: passedAs.lane }),
+    name: method,
+    text: event.receiverText,
+    at: event.nameSpan,
+    site: event.nameSpan,
+    statement: event.statement,
+    chain: [],
+    later: false,
+    locks: new Set(state.locks),
+    certain: true,
+  });
+  solver.operationEffect(state, token);
+  return { kind: "promise", tokens: [token.key], result: unknown };
+}
+
+/** A function or method of this file. */
+export function applyDirectly(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  callee: FunctionValue,
+  self: Value | undefined,
+  values: Value[],
+): Value {
+  if (event.spread || solver.engine.isSolving(callee.body)) {
+    if (event.spread) return unknownCall(solver, state, event, unknown, values);
+  }
+  const body = solver.engine.graph.bodies[callee.body];
+  const isInline = body !== undefined && body.parent === solver.body.id && body.name === undefined;
+  const application: Application = {
+    arguments: values,
+    ...(self && { self }),
+    place: event.span,
+    ...(!isInline && { at: event.nameSpan, statement: event.statement }),
+  };
+  const applied = apply(solver, state, callee, application);
+  if (event.ignored && applied.result.kind === "promise") noteFloating(state, event, applied.result);
+  return applied.result;
+}
+
+/** An un-awaited call goes on beside the code that made it. */
+function noteFloating(state: State, event: CallEvent, promise: PromiseValue): void {
+  for (const key of promise.tokens) {
+    const token = state.pending.get(key);
+    if (token && !token.task) {
+      state.pending.set(key, { ...token, task: { kind: "call", at: event.nameSpan, id: `call ${event.span.start}` } });
+    }
+  }
+}
+
+/** `f.call`, `f.apply`, `f.bind`. */
+function functionMethod(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  callee: FunctionValue,
+  method: string,
+  values: Value[],
+): Value {
+  const [self, ...rest] = values;
+  if (method === "bind") return { ...callee, ...(self && !callee.self && { self }), bound: [...(callee.bound ?? []), ...rest] };
+  if (method === "call") return applyDirectly(solver, state, event, callee, self, rest);
+  return unknownCall(solver, state, event, unknown, values);
+}
+
+/** A call of which nothing is known but what it is given. */
+export function unknownCall(solver: BodySolver, state: State, event: CallEvent, callee: Value, values: Value[]): Value {
+  const withHandle = usesHandleArgument(solver, state, event, values) ?? executedOn(solver, state, event, values);
+  if (withHandle) return withHandle;
+  for (const value of values) solver.escape(state, value);
+  const id = `@${solver.body.id}:${event.span.start}`;
+  solver.age(state, id);
+  const { resultType } = event;
+  const result = thing(id, resultType?.type);
+  const handles = values.flatMap((value) => handlesIn(state, value));
+  const isParameter = callee.kind === "thing" && /^(p|v|this)/.test(callee.id) && !event.construct;
+  if (!isParameter && (handles.length === 0 || event.thenable !== true)) {
+    return resultType?.promised ? { kind: "promise", tokens: [], result } : result;
+  }
+  const token: Token = {
+    key: `call ${event.span.start}`,
+    identity: `call:${isParameter ? callee.id : "unknown"}`,
+    operation: {},
+    name: event.method ?? event.receiverText,
+    text: event.receiverText,
+    at: event.nameSpan,
+    site: event.nameSpan,
+    statement: event.statement,
+    chain: [],
+    later: state.suspended,
+    locks: new Set(state.locks),
+    ...(handles.length > 0 && { uses: handles }),
+    guessed: !isParameter || event.thenable !== true,
+    certain: true,
+  };
+  const before = [...state.pending.keys()];
+  state.pending.set(token.key, token);
+  if (isParameter) {
+    solver.effect(state, `invocation ${token.key}`, {
+      kind: "invocation",
+      callee: callee.id,
+      arguments: values,
+      token,
+      status: "left",
+      pending: before,
+    });
+  }
+  return { kind: "promise", tokens: [token.key], result, guess: true };
+}
+
+/** Handles among what a function is given. */
+function handlesIn(state: State, value: Value): Identity[] {
+  if (value.kind === "thing") return value.type?.kind === "handle" ? [value.id] : [];
+  if (value.kind === "object") {
+    return [...(state.heap.get(value.id)?.properties.values() ?? [])].flatMap((part) =>
+      part.kind === "thing" && part.type?.kind === "handle" ? [part.id] : [],
+    );
+  }
+  return [];
+}
+
+export function own<T>(record: Record<string, T>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+export { union };
+export type { Member, Span };

@@ -1,0 +1,95 @@
+/** Solves the bodies of a file, each once, and keeps what they do to what comes in. */
+
+import type { Catalog, Contract, KnownType } from "@holdfast/contracts";
+import { Facts } from "./facts.js";
+import type { BodyId, CallEvent, Graph, Span, VariableInfo } from "./graph.js";
+import { BodySolver } from "./solver.js";
+import { emptySummary, type Summary } from "./summaries.js";
+import { findTaskConflicts } from "./tasks.js";
+import type { Value } from "./values.js";
+
+export class Engine {
+  readonly facts = new Facts();
+  /** Values of variables and fields that never change, such as locks. */
+  readonly constants = new Map<string, Value>();
+  /** Whether a guard lets only one in at a time, by identity. */
+  readonly exclusive = new Map<string, boolean>();
+  /** Options that handles or their sources were made with in this file, as `name=value`. */
+  readonly madeWith = new Set<string>();
+  /** Whole calls, by where the name in them begins. */
+  readonly calls = new Map<number, Span>();
+  rounds = 0;
+  private readonly summaries = new Map<BodyId, Summary>();
+  private readonly solving = new Set<BodyId>();
+
+  constructor(
+    readonly graph: Graph,
+    readonly catalog: Catalog,
+  ) {}
+
+  /** Solves everything. Code that others rely on goes first: the top level and constructors make locks and handles. */
+  run(): void {
+    const first = this.graph.bodies.filter(({ kind }) => kind === "module" || kind === "constructor");
+    for (const { id } of [...first, ...this.graph.bodies]) this.summaryOf(id);
+    findTaskConflicts(this);
+  }
+
+  /** What a body does. While it is being solved, a call of itself does nothing yet. */
+  summaryOf(id: BodyId): Summary {
+    const known = this.summaries.get(id);
+    if (known) return known;
+    const body = this.graph.bodies[id];
+    if (!body || this.solving.has(id)) return { ...emptySummary, async: body?.async ?? false };
+    this.solving.add(id);
+    const solver = new BodySolver(this, body);
+    const summary = solver.solve();
+    this.rounds += solver.rounds;
+    this.solving.delete(id);
+    this.summaries.set(id, summary);
+    return summary;
+  }
+
+  isSolving(id: BodyId): boolean {
+    return this.solving.has(id);
+  }
+
+  /** The property of a type that has a contract of its own. */
+  property(type: KnownType, name: string): { type: KnownType; view: boolean } | undefined {
+    if (type.kind === "guard") return undefined;
+    const model = type.kind === "handle" ? type.handle : type.source;
+    const isMethod = (record: object | undefined): boolean => record !== undefined && Object.hasOwn(record, name);
+    const property = model.properties && Object.hasOwn(model.properties, name) ? model.properties[name] : undefined;
+    const methods = [
+      model.methods,
+      model.operations,
+      model.releases,
+    ];
+    const found = property ?? (methods.some(isMethod) || name.startsWith("$") ? undefined : model.anyProperty);
+    const resolved = found && this.catalog.resolve(found.type, type.contract);
+    return resolved && found ? { type: resolved, view: found.view ?? false } : undefined;
+  }
+
+  /** The handle that a property of this name passes along (`{ session }`). */
+  argumentType(_name: string, _identity: string, _event: CallEvent): KnownType | undefined {
+    return undefined;
+  }
+
+  resolve(name: string, from: Contract): KnownType | undefined {
+    return this.catalog.resolve(name, from);
+  }
+
+  /** A variable or field holds this for good. */
+  learn(key: string, value: Value, stable: boolean): void {
+    if (!stable || value.kind !== "thing" || value.type?.kind !== "guard") return;
+    const exclusive = this.exclusive.get(value.id);
+    const place = key.includes("#") ? key.slice(key.indexOf("#") + 1) : key;
+    const stored: Value = { ...value, id: key.includes("#") ? place : key, fresh: false };
+    if (exclusive !== undefined) this.exclusive.set(stored.id, exclusive);
+    this.constants.set(key, stored);
+  }
+
+  /** Whether a variable is assigned by a function that may run while others wait. */
+  isWrittenElsewhere(info: VariableInfo): boolean {
+    return info.reassigned && this.graph.bodies.some(({ parent }) => parent === info.owner);
+  }
+}

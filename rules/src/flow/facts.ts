@@ -1,0 +1,119 @@
+/** What the analysis found out about a file: the answers to the questions that rules ask. */
+
+import type { Overlap } from "@holdfast/contracts";
+import type { Span } from "./graph.js";
+import type { OptionSet, Released, TaskKind, Token } from "./state.js";
+import type { HandleType, Identity } from "./values.js";
+
+/** An operation, a release or a setting, where it happens. */
+export interface Happening {
+  name: string;
+  text: string;
+  at: Span;
+  site: Span;
+  statement: Span;
+  chain: readonly Span[];
+}
+
+/** Two operations in one lane of one handle that may be pending at the same time. */
+export interface Conflict {
+  identity: Identity;
+  type: HandleType;
+  overlap: Overlap;
+  first: Token;
+  second: Happening & { later: boolean; token: string };
+  /** How the second came to meet the first, where that is a task that runs many times, or beside the rest. */
+  task?: { kind: TaskKind; at: Span };
+  /** The first is a round of the very task that the second belongs to. */
+  itself: boolean;
+  certain: boolean;
+  order: number;
+}
+
+/** A release, or the end of a scope, while an operation is pending. */
+export interface EarlyRelease {
+  type: HandleType;
+  pending: Token;
+  /** The release; for the end of a scope, what ends it. */
+  release: Happening;
+  end: "release" | "scope" | "disposal";
+  waits: boolean;
+  certain: boolean;
+  order: number;
+}
+
+/** An operation, or a second release, after the release. */
+export interface LateUse {
+  type: HandleType;
+  identity: Identity;
+  released: Released;
+  use: Happening;
+  again: boolean;
+  error?: string;
+  certain: boolean;
+  order: number;
+}
+
+/** An early option that was set too late. */
+export interface LateOption extends OptionSet {
+  /** For linger: the release that follows. */
+  release?: { at: Span; name: string };
+  certain: boolean;
+  order: number;
+}
+
+/** How tokens of one operation ended, anywhere in the file. */
+export type TokenEnd = "await" | "all" | "allSettled" | "race" | "any" | "never";
+
+export class Facts {
+  readonly conflicts = new Map<string, Conflict>();
+  readonly earlyReleases = new Map<string, EarlyRelease>();
+  readonly lateUses = new Map<string, LateUse>();
+  readonly lateOptions = new Map<string, LateOption>();
+  /** Settings that a later call made right. */
+  readonly rescued = new Set<string>();
+  /** By the place of the operation: how it ended. */
+  readonly ends = new Map<string, Set<TokenEnd>>();
+  private order = 0;
+
+  conflict(conflict: Omit<Conflict, "order">): void {
+    const key = `${spanKey(conflict.first.at)}|${spanKey(conflict.second.at)}`;
+    keep(this.conflicts, key, { ...conflict, order: this.order++ });
+  }
+
+  earlyRelease(early: Omit<EarlyRelease, "order">): void {
+    const key = `${spanKey(early.pending.at)}|${spanKey(early.release.at)}`;
+    keep(this.earlyReleases, key, { ...early, order: this.order++ });
+  }
+
+  lateUse(use: Omit<LateUse, "order">): void {
+    const key = `${spanKey(use.released.at)}|${spanKey(use.use.at)}`;
+    keep(this.lateUses, key, { ...use, order: this.order++ });
+  }
+
+  lateOption(option: Omit<LateOption, "order">): void {
+    const key = `${spanKey(option.at)}|${option.option}`;
+    keep(this.lateOptions, key, { ...option, order: this.order++ });
+  }
+
+  ended(token: Token, end: TokenEnd): void {
+    const key = spanKey(token.site);
+    const ends = this.ends.get(key);
+    if (ends) ends.add(end);
+    else this.ends.set(key, new Set([end]));
+  }
+
+  endsOf(site: Span): ReadonlySet<TokenEnd> {
+    return this.ends.get(spanKey(site)) ?? new Set();
+  }
+}
+
+export function spanKey({ start, end }: Span): string {
+  return `${start}-${end}`;
+}
+
+/** Of the same finding in several states the surest counts. */
+function keep<T extends { certain: boolean }>(map: Map<string, T>, key: string, fact: T): void {
+  const known = map.get(key);
+  if (!known || (fact.certain && !known.certain)) map.set(key, fact);
+}

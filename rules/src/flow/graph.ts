@@ -1,0 +1,174 @@
+/**
+ * The flow graph: what is left of a file after lowering. Blocks of events over registers and places; no syntax.
+ */
+
+import type { Export, Contract, EarlyOption } from "@holdfast/contracts";
+import type { ValueType } from "../types/oracle.js";
+
+/** Offsets in the file. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** A temporary of one body. */
+export type Register = number;
+export type BodyId = number;
+export type BlockId = number;
+export type VariableId = number;
+export type ClassId = number;
+
+export type Constant = boolean | number | string | null | undefined;
+
+/** A function, method, arrow, static block, or the top level of the module. */
+export interface Body {
+  id: BodyId;
+  /** What people call it; absent for an anonymous one. */
+  name?: string;
+  span: Span;
+  kind: "module" | "function" | "method" | "constructor";
+  async: boolean;
+  generator: boolean;
+  /** The class it is a member of; arrows and functions inside a method that share its `this` included. */
+  class?: ClassId;
+  /** A method or function that code outside this file can call. */
+  public: boolean;
+  /** The variable of each parameter that is a plain identifier. */
+  parameters: (VariableId | undefined)[];
+  blocks: Block[];
+  /** The function that it stands in. */
+  parent?: BodyId;
+}
+
+export interface Block {
+  id: BlockId;
+  events: Event[];
+  end: Terminator;
+  /** Where an exception of this block goes; absent where it leaves the body. */
+  handler?: BlockId;
+}
+
+export type Terminator =
+  | { kind: "jump"; to: BlockId }
+  | { kind: "branch"; condition: Register; test?: Test; then: BlockId; else: BlockId }
+  | { kind: "return"; value?: Register; span: Span }
+  | { kind: "throw"; value?: Register }
+  | { kind: "unreachable" };
+
+/** What a condition asks, where the answer can be remembered: the place, or the comparison, as text. */
+export interface Test {
+  key: string;
+  /** The outcome is the negation of what the key says. */
+  negated: boolean;
+  /** Variables whose change makes the answer worthless. */
+  variables: VariableId[];
+  /** The place tested for truth, null or undefined, if it is one. */
+  place?: Register;
+  /** It reads a field or something else that other code may change while this code waits. */
+  shared: boolean;
+}
+
+export interface Property {
+  name: string;
+  value: Register;
+}
+
+/** A call that was resolved against the contracts as far as syntax and types can tell. */
+export interface CallEvent {
+  kind: "call";
+  into: Register;
+  span: Span;
+  /** The method's or function's name, where a finding is shown. */
+  nameSpan: Span;
+  construct: boolean;
+  /** For a method call: the receiver, its name, its type and its text. */
+  receiver?: Register;
+  method?: string;
+  receiverType?: ValueType;
+  receiverText: string;
+  /** For any other call: the value that is called. */
+  callee?: Register;
+  calleeType?: ValueType;
+  /** An export of a library: a factory function or a class. */
+  library?: { contract: Contract; export: Export };
+  /** What the types say of the call's result, where its value tells nothing. */
+  resultType?: ValueType;
+  arguments: Register[];
+  /** An argument was spread: positions after it are unknown. */
+  spread: boolean;
+  /** A built-in whose behaviour is known by its name: `Promise.all`, `setTimeout`. */
+  builtin?: string;
+  /** The constants given as arguments, as names or values, for options such as `zmq.options.linger`. */
+  texts: (string | undefined)[];
+  /** The statement that it stands in. */
+  statement: Span;
+  /** `P = P.then(…)`: the place that the promise is kept in. */
+  chainedPlace?: string;
+  /** Whether it gives a promise, where that matters and is known. */
+  thenable?: boolean;
+  /** The call is `void f()` or a statement of its own: nobody looks at the result. */
+  ignored: boolean;
+}
+
+export type Event =
+  | { kind: "constant"; into: Register; value: Constant }
+  | { kind: "unknown"; into: Register; uses: Register[] }
+  | { kind: "read"; into: Register; variable: VariableId }
+  | { kind: "write"; variable: VariableId; value: Register; span: Span; declares: boolean; name: string }
+  | { kind: "this"; into: Register }
+  | { kind: "get"; into: Register; object: Register; name: string; objectType?: ValueType; type?: ValueType; span: Span }
+  | {
+      kind: "set";
+      object: Register;
+      name: string;
+      value: Register;
+      span: Span;
+      objectType?: ValueType;
+      objectText: string;
+      statement: Span;
+    }
+  | { kind: "object"; into: Register; properties: Property[]; spreads: Register[]; span: Span }
+  | { kind: "array"; into: Register; elements: Register[]; spreads: Register[]; span: Span }
+  | { kind: "element"; into: Register; of: Register; index?: number }
+  | { kind: "function"; into: Register; body: BodyId }
+  | { kind: "await"; into: Register; value: Register; span: Span }
+  | { kind: "suspend"; span: Span }
+  | { kind: "escape"; value: Register }
+  | { kind: "using"; value: Register; span: Span }
+  | { kind: "dispose"; value: Register; async: boolean; span: Span }
+  | { kind: "copy"; into: Register; from: Register }
+  | { kind: "caught"; into: Register }
+  | CallEvent;
+
+export interface Class {
+  id: ClassId;
+  name?: string;
+  /** Methods, and fields that hold functions, by name. */
+  methods: Map<string, BodyId>;
+  /** Fields that some code of the class assigns after the constructor. */
+  reassigned: Set<string>;
+  constructor_?: BodyId;
+  base?: VariableId;
+}
+
+export interface VariableInfo {
+  id: VariableId;
+  name: string;
+  /** The body that declares it. */
+  owner: BodyId;
+  /** It is assigned again after its declaration. */
+  reassigned: boolean;
+  parameter?: number;
+  /** A class declared in this file. */
+  class?: ClassId;
+  /** A function declared in this file. */
+  function?: BodyId;
+}
+
+export interface Graph {
+  bodies: Body[];
+  classes: Class[];
+  variables: Map<VariableId, VariableInfo>;
+}
+
+export type { EarlyOption };

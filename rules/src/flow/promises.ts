@@ -1,0 +1,184 @@
+/** What awaiting settles: the table from which most findings follow. */
+
+import type { TokenEnd } from "./facts.js";
+import type { Span } from "./graph.js";
+import { begin, release } from "./operations.js";
+import type { BodySolver } from "./solver.js";
+import type { State, Token } from "./state.js";
+import { type BuilderValue, type Combinator, type PromiseValue, union, unknown, type Value } from "./values.js";
+
+/**
+ * Changes the state to what holds after an await that succeeded or failed. Tells whether it can fail.
+ * A `choice` settles whatever is in it: whoever awaits a place awaits the promise that is there.
+ */
+export function settle(
+  solver: BodySolver,
+  state: State,
+  value: Value,
+  outcome: "success" | "failure",
+  at: Span,
+): boolean {
+  if (value.kind === "choice") {
+    return value.options.map((option) => settle(solver, state, option, outcome, at)).some(Boolean);
+  }
+  if (value.kind === "builder") {
+    const promise = start(solver, state, value);
+    return promise.kind === "promise" ? settle(solver, state, promise, outcome, at) : true;
+  }
+  if (value.kind !== "promise") return true;
+
+  switch (value.combinator) {
+    case "all":
+      if (outcome === "success") finish(solver, state, value, "all");
+      else failAll(solver, state, value);
+      return true;
+    case "allSettled":
+      finish(solver, state, value, "allSettled");
+      return false;
+    case "race":
+      // One of them is settled, and nobody knows which: unless all are the same, each may go on.
+      race(solver, state, value, "race");
+      return true;
+    case "any":
+      if (outcome === "success") race(solver, state, value, "any");
+      else finish(solver, state, value, "any");
+      return true;
+    default:
+      finish(solver, state, value, "await", outcome);
+      return true;
+  }
+}
+
+function finish(
+  solver: BodySolver,
+  state: State,
+  value: PromiseValue,
+  end: TokenEnd,
+  outcome: "success" | "failure" = "success",
+): void {
+  for (const key of value.tokens) {
+    const token = state.pending.get(key);
+    if (!token) continue;
+    if (outcome === "failure" && value.leftOnFailure?.includes(key)) {
+      state.pending.set(key, { ...token, orphan: true });
+      continue;
+    }
+    solver.engine.facts.ended(token, end);
+    state.pending.delete(key);
+  }
+  for (const deferred of value.deferred ?? []) {
+    if (state.released.get(deferred.identity)?.at.start === deferred.at.start) continue;
+    release(solver, state, {
+      ...deferred,
+      text: "",
+      site: deferred.at,
+      statement: deferred.at,
+      end: "release",
+      certain: deferred.certain && outcome === "success",
+    });
+  }
+}
+
+/** One has failed; its siblings go on, and whoever waited for them does not any more. */
+function failAll(solver: BodySolver, state: State, value: PromiseValue): void {
+  const parts = (value.parts ?? [value.tokens]).filter((part) => part.length > 0);
+  if (parts.length <= 1 && value.parts !== undefined && value.parts.length <= 1) {
+    finish(solver, state, value, "await", "failure");
+    return;
+  }
+  for (const key of value.tokens) {
+    const token = state.pending.get(key);
+    if (!token) continue;
+    solver.engine.facts.ended(token, "all");
+    state.pending.set(key, { ...token, orphan: true });
+  }
+}
+
+function race(solver: BodySolver, state: State, value: PromiseValue, end: TokenEnd): void {
+  const parts = value.parts ?? [];
+  if (parts.length === 1) {
+    finish(solver, state, value, end);
+    return;
+  }
+  for (const key of value.tokens) {
+    const token = state.pending.get(key);
+    if (token) solver.engine.facts.ended(token, end);
+  }
+}
+
+/** Runs a query that was only described so far. */
+export function start(solver: BodySolver, state: State, builder: BuilderValue, task?: Token["task"]): Value {
+  if (builder.type.kind !== "handle" || !(builder.operation.builds?.lazy || builder.operation.lazy)) return unknown;
+  return run(solver, state, builder, task);
+}
+
+export function run(solver: BodySolver, state: State, builder: BuilderValue, task?: Token["task"]): Value {
+  if (builder.type.kind !== "handle") return unknown;
+  const { operation } = builder;
+  const token = begin(solver, state, {
+    identity: builder.of,
+    type: builder.type,
+    operation,
+    ...(operation.lane !== undefined && { lane: operation.lane }),
+    name: builder.name,
+    text: builder.text,
+    at: builder.at,
+    site: builder.at,
+    statement: builder.statement,
+    chain: [],
+    later: false,
+    locks: new Set(state.locks),
+    ...(builder.phase !== undefined && { phase: builder.phase }),
+    ...(task && { task }),
+    certain: true,
+  });
+  solver.operationEffect(state, token);
+  return { kind: "promise", tokens: [token.key], result: unknown };
+}
+
+/** A combinator over the elements of its argument; lazy queries among them begin, in order. */
+export function combine(solver: BodySolver, state: State, kind: Combinator, argument: Value, at: Span): Value {
+  const elements: { value: Value; many: boolean }[] = [];
+  if (argument.kind === "object") {
+    const cell = state.heap.get(argument.id);
+    for (const value of cell?.properties.values() ?? []) elements.push({ value, many: false });
+    if (cell?.elements) elements.push({ value: cell.elements, many: cell.many });
+  } else {
+    elements.push({ value: argument, many: true });
+  }
+  const settled = elements.map(({ value, many }) => ({ value: begun(solver, state, value), many }));
+  const parts = settled.flatMap(({ value, many }) => {
+    const tokens = solver.tokensOf(state, value);
+    return many ? [tokens, tokens] : [tokens];
+  });
+  const results = new Map(settled.map(({ value }, index) => [String(index), resultOf(value)]));
+  const rest = settled.find(({ many }) => many);
+  const result =
+    kind === "all"
+      ? solver.allocate(state, at, {
+          properties: rest ? new Map() : results,
+          ...(rest && { elements: resultOf(rest.value) }),
+          many: rest !== undefined,
+        })
+      : unknown;
+  const promises = settled.map(({ value }) => value).filter((value) => value.kind === "promise");
+  return {
+    kind: "promise",
+    tokens: union(parts),
+    result,
+    combinator: kind,
+    parts,
+    deferred: kind === "race" || kind === "any" ? [] : promises.flatMap(({ deferred }) => deferred ?? []),
+  };
+}
+
+function begun(solver: BodySolver, state: State, value: Value): Value {
+  if (value.kind === "choice") {
+    return { kind: "choice", options: value.options.map((option) => begun(solver, state, option)) };
+  }
+  return value.kind === "builder" ? start(solver, state, value) : value;
+}
+
+function resultOf(value: Value): Value {
+  return value.kind === "promise" ? value.result : value.kind === "builder" ? unknown : value;
+}

@@ -1,0 +1,255 @@
+/** What is true at a point of a body: values, what is pending, what was released, which locks are held. */
+
+import type { Operation } from "@holdfast/contracts";
+import type { Register, Span, VariableId } from "./graph.js";
+import { type HandleType, type Identity, join, keyOf, type ObjectId, type Value } from "./values.js";
+
+/** How an operation came to run beside others, where that is not plain from its place. */
+export type TaskKind = "repeated" | "listener" | "timer" | "delayed" | "call";
+
+/** An operation that may be pending. */
+export interface Token {
+  key: string;
+  identity: Identity;
+  type?: HandleType;
+  lane?: string;
+  operation: Operation;
+  name: string;
+  /** The text of the receiver: how the code calls the handle. */
+  text: string;
+  /** Where it shows in the body at hand: the operation, or the call that leads to it. */
+  at: Span;
+  /** Where the operation itself stands. */
+  site: Span;
+  statement: Span;
+  /** The calls that lead from `at` to the operation. */
+  chain: readonly Span[];
+  /** It starts after its task has waited for something. */
+  later: boolean;
+  locks: ReadonlySet<string>;
+  phase?: string;
+  task?: { kind: TaskKind; at: Span; id: string };
+  /** What keeps it pending is an assumption. */
+  guessed?: boolean;
+  /** It is pending until this derived handle is released. */
+  until?: Identity;
+  /** Its sibling failed: whoever awaited it went on without it. */
+  orphan?: boolean;
+  /** Handles that the task was given. */
+  uses?: readonly Identity[];
+  /** It happens on every way that leads here. */
+  certain: boolean;
+}
+
+export interface Released {
+  type: HandleType;
+  at: Span;
+  name: string;
+  chain: readonly Span[];
+  certain: boolean;
+  /** Releasing it ended this handle, from which it is derived. */
+  through?: Identity;
+}
+
+/** An object or array made by the code itself. */
+export interface Cell {
+  properties: ReadonlyMap<string, Value>;
+  elements?: Value;
+  /** Elements may be more than one. */
+  many: boolean;
+}
+
+/** An early option that was set, and may be too late. */
+export interface OptionSet {
+  identity: Identity;
+  at: Span;
+  statement: Span;
+  text: string;
+  type: HandleType;
+  option: string;
+  /** The call that it should have preceded. */
+  after?: { at: Span; name: string };
+  value?: number;
+  sentBefore: boolean;
+}
+
+export class State {
+  registers = new Map<Register, Value>();
+  variables = new Map<VariableId, Value>();
+  /** Fields of things and instances that were assigned here, by path. */
+  fields = new Map<string, Value>();
+  heap = new Map<ObjectId, Cell>();
+  pending = new Map<string, Token>();
+  released = new Map<Identity, Released>();
+  phases = new Map<Identity, string>();
+  locks = new Set<string>();
+  /** Answers to conditions that still hold. */
+  facts = new Map<string, boolean>();
+  /** Facts found out since code last waited. */
+  fresh = new Set<string>();
+  /** Operations done so far, by handle and name: the last place. */
+  done = new Map<Identity, ReadonlyMap<string, Span>>();
+  options = new Map<string, OptionSet>();
+  parents = new Map<Identity, Identity>();
+  /** Ids of tasks that were ended (`clearInterval`). */
+  ended = new Set<string>();
+  /** Types of which a value was made. */
+  made = new Map<string, Span>();
+  suspended = false;
+  /** States that differ were taken for one: what may be pending need not be. */
+  merged = false;
+  /** Effects that happened on every way here. */
+  effects = new Set<string>();
+
+  clone(): State {
+    const copy = new State();
+    copy.registers = new Map(this.registers);
+    copy.variables = new Map(this.variables);
+    copy.fields = new Map(this.fields);
+    copy.heap = new Map(this.heap);
+    copy.pending = new Map(this.pending);
+    copy.released = new Map(this.released);
+    copy.phases = new Map(this.phases);
+    copy.locks = new Set(this.locks);
+    copy.facts = new Map(this.facts);
+    copy.fresh = new Set(this.fresh);
+    copy.done = new Map(this.done);
+    copy.options = new Map(this.options);
+    copy.parents = new Map(this.parents);
+    copy.ended = new Set(this.ended);
+    copy.made = new Map(this.made);
+    copy.suspended = this.suspended;
+    copy.merged = this.merged;
+    copy.effects = new Set(this.effects);
+    return copy;
+  }
+
+  /** States with the same signature are taken together. */
+  signature(): string {
+    return [
+      [...this.pending.keys()].sort().join(),
+      [...this.released.keys()].sort().join(),
+      [...this.locks].sort().join(),
+      [...this.phases].map(([id, phase]) => `${id}=${phase}`).sort().join(),
+      [...this.options.keys()].sort().join(),
+      this.suspended ? "s" : "",
+    ].join("/");
+  }
+
+  /** Takes in a state of the same signature. Tells whether anything changed. */
+  absorb(other: State): boolean {
+    let changed = joinMaps(this.registers, other.registers);
+    changed = joinMaps(this.variables, other.variables) || changed;
+    changed = joinMaps(this.fields, other.fields) || changed;
+    changed = this.absorbHeap(other) || changed;
+    changed = intersect(this.facts, other.facts) || changed;
+    changed = intersectSets(this.fresh, other.fresh) || changed;
+    changed = intersectSets(this.effects, other.effects) || changed;
+    changed = intersectSets(this.ended, other.ended) || changed;
+    for (const [key, token] of other.pending) {
+      const mine = this.pending.get(key);
+      if (mine && mine.orphan !== token.orphan && mine.orphan) {
+        this.pending.set(key, token);
+        changed = true;
+      }
+    }
+    for (const [id, calls] of other.done) {
+      const mine = this.done.get(id);
+      if (!mine) {
+        this.done.set(id, calls);
+        changed = true;
+      } else if ([...calls.keys()].some((name) => !mine.has(name))) {
+        this.done.set(id, new Map([...calls, ...mine]));
+        changed = true;
+      }
+    }
+    for (const [child, parent] of other.parents) if (!this.parents.has(child)) this.parents.set(child, parent);
+    for (const [name, at] of other.made) if (!this.made.has(name)) this.made.set(name, at);
+    if (other.merged && !this.merged) {
+      this.merged = true;
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** Takes in a state that differs: from here on what may be is taken for what is possible only. */
+  absorbDifferent(other: State): boolean {
+    const before = this.signature();
+    for (const [key, token] of other.pending) if (!this.pending.has(key)) this.pending.set(key, token);
+    for (const [id, released] of [...this.released]) if (!other.released.has(id)) this.released.set(id, { ...released, certain: false });
+    for (const [id, released] of other.released) {
+      if (!this.released.has(id)) this.released.set(id, { ...released, certain: false });
+    }
+    intersectSets(this.locks, other.locks);
+    for (const [id, phase] of [...this.phases]) if (other.phases.get(id) !== phase) this.phases.delete(id);
+    for (const key of [...this.options.keys()]) if (!other.options.has(key)) this.options.delete(key);
+    this.suspended ||= other.suspended;
+    this.merged = true;
+    const changed = this.absorb(other);
+    return changed || this.signature() !== before;
+  }
+
+  private absorbHeap(other: State): boolean {
+    let changed = false;
+    for (const [id, cell] of other.heap) {
+      const mine = this.heap.get(id);
+      if (!mine) {
+        this.heap.set(id, cell);
+        changed = true;
+        continue;
+      }
+      const properties = new Map(mine.properties);
+      let grown = joinMaps(properties, cell.properties);
+      const elements =
+        mine.elements && cell.elements ? join(mine.elements, cell.elements) : (mine.elements ?? cell.elements);
+      if (elements && (!mine.elements || keyOf(elements) !== keyOf(mine.elements))) grown = true;
+      if (cell.many && !mine.many) grown = true;
+      if (grown) {
+        this.heap.set(id, { properties, ...(elements && { elements }), many: mine.many || cell.many });
+        changed = true;
+      }
+    }
+    return changed;
+  }
+}
+
+/** Values that differ become a choice; what only one side knows stays, as the other side never reads it. */
+function joinMaps<K>(into: Map<K, Value>, from: ReadonlyMap<K, Value>): boolean {
+  let changed = false;
+  for (const [key, value] of from) {
+    const mine = into.get(key);
+    if (mine === undefined) {
+      into.set(key, value);
+      changed = true;
+    } else if (mine !== value) {
+      const joined = join(mine, value);
+      if (keyOf(joined) !== keyOf(mine)) {
+        into.set(key, joined);
+        changed = true;
+      }
+    }
+  }
+  return changed;
+}
+
+function intersect<K, V>(into: Map<K, V>, from: ReadonlyMap<K, V>): boolean {
+  let changed = false;
+  for (const [key, value] of [...into]) {
+    if (from.get(key) !== value) {
+      into.delete(key);
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+function intersectSets<T>(into: Set<T>, from: ReadonlySet<T>): boolean {
+  let changed = false;
+  for (const item of [...into]) {
+    if (!from.has(item)) {
+      into.delete(item);
+      changed = true;
+    }
+  }
+  return changed;
+}

@@ -1,0 +1,84 @@
+/** What a function does to the handles that come in by parameter, `this` or from outside: all that its callers need. */
+
+import type { EarlyOption, Release } from "@holdfast/contracts";
+import type { Span, VariableId } from "./graph.js";
+import type { Cell, Token } from "./state.js";
+import type { HandleType, Identity, ObjectId, Value } from "./values.js";
+
+/** How an operation stands when the function has run. */
+export type Status =
+  /** Settled before it returns, or before its promise settles. */
+  | "settled"
+  /** It settles with the promise that the function returns. */
+  | "carried"
+  /** Nobody waits for it. */
+  | "left";
+
+export type Effect =
+  | { kind: "operation"; token: Token; status: Status; leftOnFailure: boolean }
+  | {
+      kind: "release";
+      identity: Identity;
+      type: HandleType;
+      release: Release;
+      name: string;
+      text: string;
+      at: Span;
+      site: Span;
+      statement: Span;
+      chain: readonly Span[];
+      later: boolean;
+      certain: boolean;
+    }
+  | {
+      kind: "option";
+      identity: Identity;
+      type: HandleType;
+      option: EarlyOption;
+      value?: number;
+      text: string;
+      at: Span;
+      statement: Span;
+    }
+  /** A function that came in is called. */
+  | {
+      kind: "invocation";
+      callee: Identity;
+      arguments: Value[];
+      token: Token;
+      status: Status;
+      /** Tokens of the function that are pending when it calls. */
+      pending: readonly string[];
+    }
+  /** A field or an outer variable is assigned. */
+  | { kind: "write"; path: Identity; value: Value; later: boolean; certain: boolean };
+
+export interface Summary {
+  effects: Effect[];
+  /** What the call gives; for an async function, what its promise gives. */
+  result: Value;
+  /** Objects that the result is made of. */
+  heap: ReadonlyMap<ObjectId, Cell>;
+  async: boolean;
+  /** It waits for something before it is done. */
+  suspends: boolean;
+  /** It never comes to an end: a loop that goes on for ever. */
+  endless: boolean;
+  parents: ReadonlyMap<Identity, Identity>;
+  /** Outer variables and fields that it reads, so that callers know what to hand in. */
+  parameters: readonly (VariableId | undefined)[];
+  /** Tokens that its promise leaves pending when it rejects. */
+  tasks: Token[];
+}
+
+export const emptySummary: Summary = {
+  effects: [],
+  result: { kind: "unknown" },
+  heap: new Map(),
+  async: false,
+  suspends: false,
+  endless: false,
+  parents: new Map(),
+  parameters: [],
+  tasks: [],
+};

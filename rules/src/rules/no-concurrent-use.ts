@@ -1,0 +1,145 @@
+import type { Finding, Fix, Severity } from "../finding.js";
+import { fixesForOverlap } from "../fixes/for-overlap.js";
+import { type Conflict, spanKey } from "../flow/facts.js";
+import type { Span } from "../flow/graph.js";
+import { byCause, contractName, type Question } from "./question.js";
+import type { Rule } from "./rule.js";
+
+/** An operation while another in the same lane of the same handle can be pending. */
+export const rule: Rule = {
+  id: "no-concurrent-use",
+  summary: "An operation while another in the same lane of the same handle can be pending.",
+  why:
+    "Many handles run one operation at a time. What a second one does is up to the library: it throws, answers the wrong " +
+    "caller, writes into the middle of the first, or waits its turn, so that after a failure statements still run " +
+    "behind the ROLLBACK. Await each operation before the next, or let them take turns through a lock.",
+  severity: "error",
+  fixKinds: ["sequential-loop", "add-await", "await-first", "settle-all", "mutex", "promise-chain"],
+  check: (question) => {
+    const conflicts = [...question.facts.conflicts.values()]
+      .filter((conflict) => severityOf(question, conflict) !== undefined)
+      .sort((left, right) => Number(right.certain) - Number(left.certain) || left.order - right.order);
+    return byCause(conflicts, causes).map((conflict) => finding(question, conflict));
+  },
+};
+
+/** Operations of one statement, or that meet the same pending one, have one cause; and each is told once. */
+function causes({ first, second, task }: Conflict): string[] {
+  const cause = [`second ${spanKey(second.at)}`];
+  if (contains(first.statement, second.at)) return [...cause, `statement ${spanKey(first.statement)}`];
+  if (task) return [...cause, `task ${spanKey(task.at)}`];
+  return [...cause, `first ${spanKey(first.at)}`];
+}
+
+function contains(outer: Span, inner: Span): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+/** How loud it is said: by what the library does. Nothing, where it queues and is content. */
+function severityOf(question: Question, conflict: Conflict): Severity | undefined {
+  const { overlap } = conflict;
+  if (overlap.outcome !== "queues") return "error";
+  if (lateStatementsRun(question, conflict)) return "error";
+  const announced = overlap.announcedEnd;
+  if (!announced) return undefined;
+  const { unless } = announced;
+  return unless && question.engine.madeWith.has(`${unless.option}=${unless.equals}`) ? undefined : "warning";
+}
+
+/** Whether a statement can run after the transaction has failed and was rolled back. */
+function lateStatementsRun(question: Question, { overlap, first, second, task }: Conflict): boolean {
+  const ends = [question.facts.endsOf(first.site), question.facts.endsOf(second.site)] as const;
+  const [ofFirst, ofSecond] = ends;
+  // Whoever waits for all of them, failed or not, leaves none behind.
+  const settled = ends.every((all) => all.has("allSettled") && [...all].every((end) => end === "allSettled" || end === "await"));
+  if (settled) return false;
+  if (overlap.lateStatements === "any") return true;
+  if (overlap.lateStatements !== "after an await") return false;
+  const abandoned = ["all", "race", "any", "never"] as const;
+  return first.later || (second.later && (task !== undefined || abandoned.some((end) => ofSecond.has(end) || ofFirst.has(end))));
+}
+
+function finding(question: Question, conflict: Conflict): Finding {
+  const { type, first, second } = conflict;
+  return {
+    rule: rule.id,
+    confidence: conflict.certain ? "certain" : "likely",
+    severity: severityOf(question, conflict) ?? "warning",
+    message: message(question, conflict),
+    place: question.place(second.at),
+    contract: contractName(type),
+    witness: [
+      ...question.steps(first, `\`${first.name}\` starts here and is pending`),
+      ...(conflict.task ? [question.step(taskStep(conflict), conflict.task.at)] : []),
+      ...question.steps(second, conflict.itself ? "it starts again here" : `\`${second.name}\` starts here meanwhile`),
+      question.step(consequence(question, conflict), second.at),
+    ],
+    fixes: fixes(question, conflict),
+  };
+}
+
+function message(question: Question, { type, first, second, itself, task }: Conflict): string {
+  const name = question.name(second.text || first.text, type);
+  const [from, to] = [question.line(first.at), question.line(second.at)];
+  if (itself && first.site.start === second.site.start) {
+    const rounds = task?.kind === "listener" ? "event" : task?.kind === "timer" ? "tick" : "round";
+    return question.message(
+      `${name} is still running the \`${first.name}\` of line ${from} when the next ${rounds} starts another`,
+      `${name} is still busy with line ${from} when the next ${rounds} runs it again`,
+    );
+  }
+  return question.message(
+    `${name} is still running the \`${first.name}\` of line ${from} when line ${to} starts \`${second.name}\``,
+    `${name} is still running the call of line ${from} when line ${to} starts another`,
+    `\`${type.handle.noun}\` is still busy with line ${from} when line ${to} starts another`,
+  );
+}
+
+function taskStep({ task }: Conflict): string {
+  switch (task?.kind) {
+    case "listener":
+      return "this runs for each event, and does not wait for the one before";
+    case "timer":
+      return "this runs at every tick, and does not wait for the one before";
+    case "delayed":
+      return "this runs later, beside what goes on meanwhile";
+    case "call":
+      return "nobody waits for this call: it goes on beside what follows";
+    default:
+      return "this runs for every element at once";
+  }
+}
+
+/** What comes of it, in the library's own words where it has any. */
+function consequence(question: Question, conflict: Conflict): string {
+  const { overlap } = conflict;
+  if (overlap.outcome === "queues" && lateStatementsRun(question, conflict)) {
+    return "if one fails, statements of the others still run after the rollback, outside the transaction";
+  }
+  if (overlap.outcome === "queues" && overlap.announcedEnd) {
+    return `they queue until version ${overlap.announcedEnd.endsIn}: ${overlap.announcedEnd.text}`;
+  }
+  const outcomes: Record<typeof overlap.outcome, string> = {
+    throws: "the second call throws",
+    rejects: "the second call rejects",
+    corrupts: "data is corrupted",
+    interleaves: "what they write is mixed",
+    swaps: "results reach the wrong caller",
+    hangs: "one of them never settles",
+    undefined: "the vendor promises nothing",
+    queues: "they wait for each other",
+  };
+  return overlap.error === undefined ? outcomes[overlap.outcome] : `${outcomes[overlap.outcome]}: ${overlap.error}`;
+}
+
+function fixes(question: Question, conflict: Conflict): Fix[] {
+  const { first, second, type, overlap } = conflict;
+  return fixesForOverlap(question.source, {
+    first: question.call(first.at),
+    second: question.call(second.at),
+    field: second.text,
+    task: conflict.task !== undefined && conflict.task.kind !== "repeated",
+    settlingHelps: overlap.outcome === "queues" && overlap.announcedEnd === undefined && !overlap.settlingIsNoRemedy,
+    words: { handle: question.name(second.text, type), operation: `\`${second.name}\`` },
+  });
+}
