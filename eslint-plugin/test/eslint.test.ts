@@ -81,7 +81,7 @@ describe.each(versions)("ESLint $version", ({ Engine }) => {
     expect(message).toMatchObject({
       line: 4,
       endLine: 4,
-      column: overlapping.split("\n")[3]!.lastIndexOf("push.send") + 1,
+      column: overlapping.split("\n")[3]!.lastIndexOf("send") + 1,
     });
     for (const suggestion of message!.suggestions ?? []) {
       expect(suggestion.desc).toMatch(/\S/);

@@ -70,7 +70,7 @@ function findingsOf(input: AnalysisInput, statistics: Statistics): Finding[] {
   const scopes = bindScopes(sourceFile);
   const oracle = input.program && compilerOracle(input.program, sourceFile);
   const types = createTypes({ sourceFile, scopes, catalog: input.catalog, ...(oracle && { oracle }) });
-  const graph = lowerFile(sourceFile, scopes, types);
+  const graph = lowerFile(sourceFile, scopes, types, input.catalog.names);
   const engine = new Engine(graph, input.catalog);
   engine.run();
   statistics.bodies = graph.bodies.length;

@@ -272,6 +272,12 @@ describe("release-in-finally", () => {
     expectFixed(text, build(text, "pool.connect()", "client.end()", `client.query("a")`), expected, false);
   });
 
+  it("leaves the test for a missing handle outside", () => {
+    const text = `export async function f(find: () => Client | undefined) {\n  const client = find();\n  if (!client) return;\n  await client.query("a");\n  client.release();\n}\n`;
+    const expected = `export async function f(find: () => Client | undefined) {\n  const client = find();\n  if (!client) return;\n  try {\n    await client.query("a");\n  } finally {\n    client.release();\n  }\n}\n`;
+    expectFixed(text, build(text, "const client = find()", "client.release()", `client.query("a")`), expected);
+  });
+
   it("says nothing where the handle would be out of reach", () => {
     const text = `export async function f() {\n  console.log(1);\n  const client = await pool.connect();\n  await client.query("a");\n  client.release();\n}\n`;
     expect(build(text, undefined, "client.release()", `client.query("a")`)).toBeUndefined();
@@ -638,5 +644,42 @@ describe("await-using", () => {
   it("says nothing where more is done after the release", () => {
     const text = `export async function f(other: Client) {\n  const client = await pool.connect();\n  await client.end();\n  await other.query("a");\n}\n`;
     expect(build(text, "client.end()")).toBeUndefined();
+  });
+});
+
+describe("all builders", () => {
+  it("never throw, whatever they are given", () => {
+    const texts = [
+      "await Promise.all([, ...a.map(async ([x = 1], ...rest) => { return x; }), b(]);",
+      "class { #a = await b(); static { c.d(); } get e() { f.g(); } async *h(i = j.k()) { yield l.m(); } }",
+      "switch (a) { case b(): c.d(); default: void e.f().then(; }\nif (g) h.i(); else for (;;) j.k();",
+      "label: try { const a = b?.c(); return a.d(); } catch { a.e(); } finally { await a.f() }",
+      "",
+    ];
+    for (const text of texts) {
+      const source = sourceOf(text);
+      const spans: Span[] = [
+        { start: 0, end: 0 },
+        { start: 5, end: 9_999 },
+      ];
+      const visit = (node: ts.Node): void => {
+        spans.push({ start: node.getStart(source.sourceFile), end: node.end });
+        ts.forEachChild(node, visit);
+      };
+      visit(source.sourceFile);
+      for (const one of spans) {
+        for (const build of [addAwait, returnAwait, sequentialLoop, settleAll]) build(source, one);
+        lingerInConstructor(source, one, undefined);
+        mutex(source, [one], "a");
+        promiseChain(source, [one], "a");
+        for (const other of spans) {
+          for (const build of [awaitPending, moveRelease, acknowledgeFirst, optionFirst, awaitUsing])
+            build(source, one, other);
+          releaseInFinally(source, undefined, one, other);
+          releaseInFinally(source, one, other, one);
+        }
+      }
+    }
+    expect(typeErrors("export const judged: string = 1;")).toHaveLength(1);
   });
 });

@@ -168,7 +168,7 @@ class Run {
 
     const texts = new Map(members.map(({ file, text }) => [file, text]));
     const looks = this.options.fix === "none" ? look(texts) : this.fix(texts, look, byFile);
-    for (const [file, { findings, statistics, failure }] of looks) {
+    for (const { findings, statistics, failure } of looks.values()) {
       this.findings.push(...findings);
       if (statistics !== undefined) this.count(statistics);
       if (failure !== undefined) this.notes.push(failure.replaceAll(`${slashed(this.cwd)}/`, ""));

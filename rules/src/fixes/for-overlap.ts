@@ -8,7 +8,16 @@ import { mutex } from "./mutex.js";
 import { promiseChain } from "./promise-chain.js";
 import { sequentialLoop } from "./sequential-loop.js";
 import { settleAll } from "./settle-all.js";
-import { callAt, type FixSource, functionOf, innermostAt, isCombinator, methodOf, type Span, type Words } from "./source.js";
+import {
+  callAt,
+  type FixSource,
+  functionOf,
+  innermostAt,
+  isCombinator,
+  methodOf,
+  type Span,
+  type Words,
+} from "./source.js";
 
 export interface Overlapping {
   first: Span;

@@ -49,7 +49,10 @@ export function releaseInFinally(
     return changes && fixOf(source, { kind: "release-in-finally", title, safe: false }, changes);
   }
 
-  const first = acquired ? list.indexOf(acquired) + 1 : 0;
+  let first = acquired ? list.indexOf(acquired) + 1 : 0;
+  // What is known about the handle after a test such as `if (!client) return` has to hold in the finally block too.
+  while (first < list.indexOf(statement) && testsHandle(list[first]!, statement)) first++;
+  if (list.slice(first, list.indexOf(statement)).some((other) => testsHandle(other, statement))) return undefined;
   const lastUsed = ancestorIn(list, innermostAt(source, lastUse));
   let last = Math.max(list.indexOf(statement), lastUsed ? list.indexOf(lastUsed) : 0);
   let isSafe = true;
@@ -62,6 +65,13 @@ export function releaseInFinally(
   const tried = list.slice(first, last + 1);
   const changes = wrapped(source, tried, statement);
   return changes && fixOf(source, { kind: "release-in-finally", title, safe: isSafe }, changes);
+}
+
+/** Whether an `if` asks for the handle itself, and not for something that it has. */
+function testsHandle(statement: ts.Statement, release: ts.ExpressionStatement): boolean {
+  if (!ts.isIfStatement(statement)) return false;
+  const isWhole = ({ parent }: ts.Identifier) => !ts.isPropertyAccessExpression(parent) && !ts.isCallExpression(parent);
+  return [...namesUsedIn(release)].some((name) => referencesTo(name, statement.expression).some(isWhole));
 }
 
 /** Whether something that statements of a list declare is used by the others of the list, or by code around it. */

@@ -95,6 +95,7 @@ class Call {
   }
 
   run(): Applied {
+    for (const identity of this.freshIdentities()) this.solver.age(this.state, identity);
     for (const [child, parent] of this.summary.parents) {
       const [derived, from] = [this.identity(child), this.identity(parent)];
       if (derived !== undefined && from !== undefined) this.state.parents.set(derived, from);
@@ -107,6 +108,14 @@ class Call {
       leftOnFailure: this.leftOnFailure,
       deferred: this.summary.async ? [] : this.deferred,
     };
+  }
+
+  /** Handles that the function acquires are new ones with each call. */
+  private freshIdentities(): Set<Identity> {
+    const identities = this.summary.effects.flatMap((effect) =>
+      effect.kind === "operation" ? [effect.token.identity] : "identity" in effect ? [effect.identity] : [],
+    );
+    return new Set(identities.filter((identity) => identity.startsWith("@")).map((identity) => `${identity}${this.suffix}`));
   }
 
   private result(): Value {
@@ -142,6 +151,9 @@ class Call {
         break;
       case "write":
         this.write(effect);
+        break;
+      case "settling":
+        this.carried.push(...this.solver.tokensOf(this.state, this.resolve(effect.path)));
         break;
     }
   }
@@ -257,7 +269,7 @@ class Call {
           settled,
         });
       } else if (option.kind === "thing") {
-        this.passOn(effect, option, given);
+        this.passOn(effect, option, given, settled);
       }
     }
   }
@@ -289,7 +301,13 @@ class Call {
   }
 
   /** A function that came in from further out. */
-  private passOn(effect: Effect & { kind: "invocation" }, callee: Value & { kind: "thing" }, given: readonly Value[]): void {
+  private passOn(
+    effect: Effect & { kind: "invocation" },
+    callee: Value & { kind: "thing" },
+    given: readonly Value[],
+    settled: ReadonlySet<string>,
+  ): void {
+    const pending = [...this.state.pending.keys()].filter((key) => !settled.has(key));
     const token = this.begin(effect.token, thing(`call:${callee.id}`));
     this.solver.effect(this.state, `invocation ${token.key}`, {
       kind: "invocation",
@@ -297,14 +315,16 @@ class Call {
       arguments: [...given],
       token,
       status: "left",
-      pending: [...this.state.pending.keys()],
+      pending,
     });
     this.place(token.key, effect.status, false);
   }
 
   private write(effect: Effect & { kind: "write" }): void {
     const value = this.rename(effect.value);
-    const sure = effect.certain && !(effect.later || this.application.later);
+    const later = effect.later || this.application.later === true;
+    const sure = effect.certain && !later;
+    if (sure) this.solver.guardByFlag(this.state, effect.path, value);
     const variable = /^v(\d+)$/.exec(effect.path)?.[1];
     if (variable !== undefined) {
       const id = Number(variable);
@@ -314,7 +334,7 @@ class Call {
       if (info && info.owner !== this.solver.body.id) {
         this.solver.effect(this.state, `write ${effect.path}`, { ...effect, value });
       }
-      for (const fact of [...this.state.facts.keys()]) if (fact.includes(`v${id}`)) this.state.facts.delete(fact);
+      if (!later) this.solver.forgetFacts(this.state, (fact) => fact.includes(`v${id}`));
       return;
     }
     const dot = effect.path.lastIndexOf(".");
@@ -324,7 +344,7 @@ class Call {
     const path = `${owner.id}.${name}`;
     const earlier = this.state.fields.get(path);
     this.state.fields.set(path, sure || !earlier ? value : join(earlier, value));
-    for (const fact of [...this.state.facts.keys()]) if (fact.includes(`.${name}`)) this.state.facts.delete(fact);
+    if (!later) this.solver.forgetFacts(this.state, (fact) => fact.includes(`.${name}`));
     if (!path.startsWith("@")) this.solver.effect(this.state, `write ${path}`, { ...effect, path, value });
   }
 
@@ -340,9 +360,7 @@ class Call {
 
   /** What a path of the function leads to here. */
   private resolve(identity: Identity): Value {
-    if (identity.startsWith("@") || identity.startsWith("call:")) {
-      return thing(`${identity}${identity.includes(this.suffix) ? "" : this.suffix}`);
-    }
+    if (identity.startsWith("@") || identity.startsWith("call:")) return thing(`${identity}${this.suffix}`);
     const [root = "", ...path] = identity.replace(/~$/, "").split(".");
     let value = this.root(root);
     for (const name of path) value = this.solver.get(this.state, value, name);

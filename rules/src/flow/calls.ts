@@ -154,7 +154,7 @@ function operationCall(
   const exclusive = member.receiver.kind === "thing" && member.receiver.exclusive === true;
   const text = event.texts[0];
   if (operation.builds || operation.lazy) {
-    const phase = state.phases.get(identity);
+    const phase = state.phases.get(identity) ?? event.receiverType?.phase;
     const builder: BuilderValue = {
       kind: "builder",
       of: identity,
@@ -187,6 +187,7 @@ function operationCall(
     later: false,
     locks: new Set(state.locks),
     ...(returned?.derived && { until: returned.value.id }),
+    ...(event.receiverType?.phase !== undefined && { phase: event.receiverType.phase }),
     certain: true,
   });
   noteCallArgument(state, identity, method, event, values);
@@ -725,9 +726,17 @@ function builderCall(
   }
   const handled = executedOn(solver, state, event, values);
   if (handled) return handled;
-  const promise = run(solver, state, builder);
+  endSectionBy(state, builder, method);
+  const promise = run(solver, state, builder, undefined, event);
   if (method !== "then" && method !== "catch" && method !== "finally") return promise;
   return promiseCall(solver, state, event, promise, method, values) ?? promise;
+}
+
+/** `multi().exec()` ends what `watch` began. */
+function endSectionBy(state: State, builder: BuilderValue, method: string): void {
+  if (builder.type.kind !== "handle") return;
+  const section = builder.type.handle.sections?.find(({ ends }) => ends.includes(method));
+  if (section) endSection(state, builder.of, section.lane);
 }
 
 /** A handle passed along: `{ session }`, `.transacting(trx)`, `.execute(trx)`. */
@@ -736,7 +745,7 @@ function usesHandleArgument(solver: BodySolver, state: State, event: CallEvent, 
     if (value.kind !== "object") continue;
     const cell = state.heap.get(value.id);
     for (const [name, property] of cell?.properties ?? []) {
-      const type = property.kind === "thing" ? (property.type ?? solver.engine.argumentType(name, property.id, event)) : undefined;
+      const type = property.kind === "thing" ? property.type : undefined;
       if (property.kind !== "thing" || type?.kind !== "handle" || type.handle.passedAs?.property !== name) continue;
       return passed(solver, state, event, { ...property, type }, type);
     }
@@ -747,7 +756,8 @@ function usesHandleArgument(solver: BodySolver, state: State, event: CallEvent, 
 function executedOn(solver: BodySolver, state: State, event: CallEvent, values: readonly Value[]): Value | undefined {
   const [value] = values;
   const type = value?.kind === "thing" ? value.type : undefined;
-  if (value?.kind !== "thing" || type?.kind !== "handle" || type.handle.passedAs?.method !== event.method) return undefined;
+  const method = type?.kind === "handle" ? type.handle.passedAs?.method : undefined;
+  if (value?.kind !== "thing" || type?.kind !== "handle" || method === undefined || method !== event.method) return undefined;
   return passed(solver, state, event, value, type);
 }
 

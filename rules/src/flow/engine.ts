@@ -2,7 +2,7 @@
 
 import type { Catalog, Contract, KnownType } from "@holdfast/contracts";
 import { Facts } from "./facts.js";
-import type { BodyId, CallEvent, Graph, Span, VariableInfo } from "./graph.js";
+import type { BodyId, Graph, Span, VariableInfo } from "./graph.js";
 import { BodySolver } from "./solver.js";
 import { emptySummary, type Summary } from "./summaries.js";
 import { findTaskConflicts } from "./tasks.js";
@@ -67,11 +67,6 @@ export class Engine {
     const found = property ?? (methods.some(isMethod) || name.startsWith("$") ? undefined : model.anyProperty);
     const resolved = found && this.catalog.resolve(found.type, type.contract);
     return resolved && found ? { type: resolved, view: found.view ?? false } : undefined;
-  }
-
-  /** The handle that a property of this name passes along (`{ session }`). */
-  argumentType(_name: string, _identity: string, _event: CallEvent): KnownType | undefined {
-    return undefined;
   }
 
   resolve(name: string, from: Contract): KnownType | undefined {

@@ -71,6 +71,8 @@ export interface Test {
 export interface Property {
   name: string;
   value: Register;
+  /** Where the name is one by which handles are passed along. */
+  type?: ValueType;
 }
 
 /** A call that was resolved against the contracts as far as syntax and types can tell. */

@@ -112,9 +112,18 @@ export function start(solver: BodySolver, state: State, builder: BuilderValue, t
   return run(solver, state, builder, task);
 }
 
-export function run(solver: BodySolver, state: State, builder: BuilderValue, task?: Token["task"]): Value {
+/** Runs it: where the call that does stands in another statement than the description, the call is what shows. */
+export function run(
+  solver: BodySolver,
+  state: State,
+  builder: BuilderValue,
+  task?: Token["task"],
+  by?: { nameSpan: Span; statement: Span },
+): Value {
   if (builder.type.kind !== "handle") return unknown;
   const { operation } = builder;
+  const isApart = by !== undefined && by.statement.start !== builder.statement.start;
+  const at = isApart ? by.nameSpan : builder.at;
   const token = begin(solver, state, {
     identity: builder.of,
     type: builder.type,
@@ -122,9 +131,9 @@ export function run(solver: BodySolver, state: State, builder: BuilderValue, tas
     ...(operation.lane !== undefined && { lane: operation.lane }),
     name: builder.name,
     text: builder.text,
-    at: builder.at,
-    site: builder.at,
-    statement: builder.statement,
+    at,
+    site: at,
+    statement: isApart ? by.statement : builder.statement,
     chain: [],
     later: false,
     locks: new Set(state.locks),
@@ -148,7 +157,8 @@ export function combine(solver: BodySolver, state: State, kind: Combinator, argu
   }
   const settled = elements.map(({ value, many }) => ({ value: begun(solver, state, value), many }));
   const parts = settled.flatMap(({ value, many }) => {
-    const tokens = solver.tokensOf(state, value);
+    // An array among them is no promise: nobody waits for what is in it.
+    const tokens = value.kind === "object" ? [] : solver.tokensOf(state, value);
     return many ? [tokens, tokens] : [tokens];
   });
   const results = new Map(settled.map(({ value }, index) => [String(index), resultOf(value)]));
@@ -168,6 +178,7 @@ export function combine(solver: BodySolver, state: State, kind: Combinator, argu
     result,
     combinator: kind,
     parts,
+    waitsFor: settled.flatMap(({ value }) => (value.kind === "thing" ? [value.id] : [])),
     deferred: kind === "race" || kind === "any" ? [] : promises.flatMap(({ deferred }) => deferred ?? []),
   };
 }

@@ -198,7 +198,9 @@ export class BodySolver {
         this.set(state, event);
         break;
       case "object": {
-        const properties = new Map(event.properties.map(({ name, value }) => [name, this.value(state, value)]));
+        const properties = new Map(
+          event.properties.map(({ name, value, type }) => [name, typed(this.value(state, value), type?.type)]),
+        );
         state.registers.set(event.into, this.allocate(state, event.span, { properties, many: false }));
         for (const spread of event.spreads) {
           const from = this.value(state, spread);
@@ -261,7 +263,7 @@ export class BodySolver {
   }
 
   /** A flag tested and set with no wait between keeps others out until it is reset. */
-  private guardByFlag(state: State, key: string, value: Value): void {
+  guardByFlag(state: State, key: string, value: Value): void {
     const lock = `flag:${key}`;
     if (value.kind === "constant") {
       if (value.value === true && state.facts.get(key) === false && state.fresh.has(key)) state.locks.add(lock);
@@ -408,6 +410,7 @@ export class BodySolver {
 
   private await(state: State, into: Register, register: Register, span: Span): boolean {
     const value = this.value(state, register);
+    this.noteSettling(state, value);
     const failed = state.clone();
     const canFail = settle(this, failed, value, "failure", span);
     this.suspend(failed);
@@ -416,6 +419,16 @@ export class BodySolver {
     this.suspend(state);
     state.registers.set(into, optionsOf(value).map((option) => this.awaited(option)).reduce(join));
     return true;
+  }
+
+  /** A promise that came in is awaited: callers settle what it carries by waiting for this body. */
+  private noteSettling(state: State, value: Value): void {
+    for (const option of optionsOf(value)) {
+      const paths = option.kind === "thing" ? [option.id] : option.kind === "promise" ? (option.waitsFor ?? []) : [];
+      for (const path of paths) {
+        if (!path.startsWith("@")) this.effect(state, `settling ${path}`, { kind: "settling", path });
+      }
+    }
   }
 
   private awaited(value: Value): Value {
@@ -448,7 +461,7 @@ export class BodySolver {
     return variable !== undefined && (this.engine.graph.variables.get(Number(variable))?.reassigned ?? false);
   }
 
-  private forgetFacts(state: State, concerns: (fact: string) => boolean): void {
+  forgetFacts(state: State, concerns: (fact: string) => boolean): void {
     for (const fact of [...state.facts.keys()]) {
       if (concerns(fact)) {
         state.facts.delete(fact);
@@ -579,7 +592,10 @@ export class BodySolver {
     if (effect.kind === "release" || effect.kind === "write") return { ...effect, certain };
     if (effect.kind !== "operation" && effect.kind !== "invocation") return effect;
     const status = this.status(effect.token.key);
-    const leftOnFailure = this.failures.some((state) => state.pending.has(effect.token.key));
+    const leftOnFailure = this.failures.some((state) => {
+      const token = state.pending.get(effect.token.key);
+      return token !== undefined && !token.orphan;
+    });
     return effect.kind === "operation" ? { ...effect, status, leftOnFailure } : { ...effect, status };
   }
 
@@ -592,6 +608,11 @@ export class BodySolver {
     }
     return status;
   }
+}
+
+/** A value of which nothing but its place is known, with the type that it is declared to have. */
+function typed(value: Value, type: KnownType | undefined): Value {
+  return value.kind === "thing" && !value.type && type ? { ...value, type } : value;
 }
 
 function mentions(fact: string, key: string): boolean {

@@ -50,6 +50,8 @@ export type Effect =
       /** Tokens of the function that are pending when it calls. */
       pending: readonly string[];
     }
+  /** A promise that came in, or an array of such, is awaited. */
+  | { kind: "settling"; path: Identity }
   /** A field or an outer variable is assigned. */
   | { kind: "write"; path: Identity; value: Value; later: boolean; certain: boolean };
 

@@ -43,6 +43,8 @@ export interface PromiseValue {
   deferred?: readonly Deferred[];
   /** Tokens that stay pending when it rejects. */
   leftOnFailure?: readonly string[];
+  /** Places from which promises came in that it waits for. */
+  waitsFor?: readonly Identity[];
   /** It may be no promise at all: the result of a function that is not known. */
   guess?: boolean;
 }

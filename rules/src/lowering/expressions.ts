@@ -384,13 +384,13 @@ export class ExpressionLowering {
     for (const property of node.properties) {
       if (ts.isSpreadAssignment(property)) spreads.push(this.lower(property.expression));
       else if (ts.isShorthandPropertyAssignment(property)) {
-        properties.push({ name: property.name.text, value: this.identifier(property.name) });
+        properties.push(this.named(property.name.text, this.identifier(property.name), property.name));
       } else if (ts.isPropertyAssignment(property)) {
         if (ts.isComputedPropertyName(property.name)) this.lower(property.name.expression);
         const value = this.lower(property.initializer);
         const name = memberName(property.name);
         if (name === undefined) spreads.push(value);
-        else properties.push({ name, value });
+        else properties.push(this.named(name, value, property.initializer));
       } else {
         const name = memberName(property.name);
         const body = this.file.bodyOf(property);
@@ -405,6 +405,11 @@ export class ExpressionLowering {
     return this.into((into) => {
       this.builder.emit({ kind: "object", into, properties, spreads, span: spanOf(node, this.file.sourceFile) });
     });
+  }
+
+  private named(name: string, value: Register, node: ts.Expression): Property {
+    const type = this.file.names.has(name) ? this.file.types.of(node) : undefined;
+    return { name, value, ...(type && { type }) };
   }
 
   private array(node: ts.ArrayLiteralExpression): Register {

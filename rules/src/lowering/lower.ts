@@ -21,6 +21,8 @@ export class FileLowering {
     readonly sourceFile: ts.SourceFile,
     readonly scopes: Scopes,
     readonly types: Types,
+    /** Names that matter in what a call is given, such as `session`. */
+    readonly names: ReadonlySet<string>,
   ) {
     this.exportedNames = exportedNames(sourceFile);
     this.declareBodies(sourceFile, undefined, undefined);
@@ -188,8 +190,13 @@ export class FileLowering {
 }
 
 /** Lowers a file. */
-export function lowerFile(sourceFile: ts.SourceFile, scopes: Scopes, types: Types): Graph {
-  return new FileLowering(sourceFile, scopes, types).graph;
+export function lowerFile(
+  sourceFile: ts.SourceFile,
+  scopes: Scopes,
+  types: Types,
+  names: ReadonlySet<string>,
+): Graph {
+  return new FileLowering(sourceFile, scopes, types, names).graph;
 }
 
 export function spanOf(node: ts.Node, sourceFile: ts.SourceFile): { start: number; end: number } {

@@ -25,10 +25,10 @@ export const rule: Rule = {
 
 /** Operations of one statement, or that meet the same pending one, have one cause; and each is told once. */
 function causes({ first, second, task }: Conflict): string[] {
-  const cause = [`second ${spanKey(second.at)}`];
-  if (contains(first.statement, second.at)) return [...cause, `statement ${spanKey(first.statement)}`];
-  if (task) return [...cause, `task ${spanKey(task.at)}`];
-  return [...cause, `first ${spanKey(first.at)}`];
+  const keys = [`second ${spanKey(second.at)}`, `first ${spanKey(first.at)}`];
+  if (contains(first.statement, second.at)) keys.push(`statement ${spanKey(first.statement)}`);
+  if (task && task.kind !== "delayed" && task.kind !== "call") keys.push(`task ${spanKey(task.at)}`);
+  return keys;
 }
 
 function contains(outer: Span, inner: Span): boolean {
