@@ -244,7 +244,7 @@ const queryRunner: Handle = {
   lanes,
   operations: {
     ...operations(["query", "sql", ...schemaMethods], query),
-    stream: query,
+    stream: { lane: "query", settledBy: "close", returns: { type: "RowStream", promised: true, derived: true } },
     connect: {},
     startTransaction: { lane: "nested", begins: { phase: "transaction" } },
     commitTransaction: { lane: "query", ends: { phase: "transaction" } },
@@ -262,6 +262,18 @@ const queryRunner: Handle = {
   },
   disposal: { kind: "async", release: "release", waits: false },
   afterRelease: runnerReleased,
+};
+
+/** Rows that are still to come need the connection that they come from. */
+const rowStream: Handle = {
+  name: "RowStream",
+  noun: "typeorm row stream",
+  types: [],
+  lanes: {},
+  operations: { "[Symbol.asyncIterator]": {} },
+  releases: { destroy: { waits: false, kind: "abort", second: { outcome: "harmless" } } },
+  mayBeLeft: "It ends by itself when it was read to its end.",
+  afterRelease: { outcome: "silent" },
 };
 
 const sources: Source[] = [
@@ -331,7 +343,7 @@ export const contracts: Contract[] = [
       getManager: { kind: "function", returns: { type: "EntityManager" } },
       getRepository: { kind: "function", returns: { type: "Repository" } },
     },
-    handles: [manager, repository, queryRunner],
+    handles: [manager, repository, queryRunner, rowStream],
     sources,
   },
 ];

@@ -1,7 +1,7 @@
 /** Calls of functions whose bodies are known: what they do, done to what they are given. */
 
-import type { Span } from "./graph.js";
-import { applyOption, begin, release } from "./operations.js";
+import type { Span, VariableId } from "./graph.js";
+import { applyOption, begin, noteEarlyRelease, release } from "./operations.js";
 import type { BodySolver } from "./solver.js";
 import type { Cell, State, TaskKind, Token } from "./state.js";
 import type { Effect, Summary } from "./summaries.js";
@@ -33,6 +33,8 @@ export interface Application {
   task?: { kind: TaskKind; at: Span; id: string };
   /** Tokens that are settled by the time it runs. */
   settled?: ReadonlySet<string>;
+  /** Variables of functions that have returned. */
+  captures?: ReadonlyMap<VariableId, Value>;
 }
 
 /** What a call came to. */
@@ -53,7 +55,13 @@ export function apply(solver: BodySolver, state: State, callee: FunctionValue, a
   const summary = solver.engine.summaryOf(callee.body);
   const bound = callee.bound ? [...callee.bound, ...application.arguments] : application.arguments;
   const self = callee.self ?? application.self;
-  return new Call(solver, state, summary, { ...application, arguments: bound, ...(self && { self }) }).run();
+  const { captures } = callee;
+  return new Call(solver, state, summary, {
+    ...application,
+    arguments: bound,
+    ...(self && { self }),
+    ...(captures && { captures }),
+  }).run();
 }
 
 /** Calls it twice, as two calls are the first that can meet each other. */
@@ -82,6 +90,12 @@ class Call {
   private readonly leftOnFailure: string[] = [];
   private readonly carried: string[] = [];
   private readonly deferred: Deferred[] = [];
+  /** Handles released by functions that came in, and by which call. */
+  private readonly releases = new Map<Identity, string>();
+  /** Handles that this run has released. */
+  private readonly released = new Set<Identity>();
+  /** What calls of functions that came in gave. */
+  private readonly results = new Map<Identity, Value>();
   private readonly objects = new Map<string, string>();
   private readonly suffix: string;
 
@@ -115,7 +129,12 @@ class Call {
     const identities = this.summary.effects.flatMap((effect) =>
       effect.kind === "operation" ? [effect.token.identity] : "identity" in effect ? [effect.identity] : [],
     );
-    return new Set(identities.filter((identity) => identity.startsWith("@")).map((identity) => `${identity}${this.suffix}`));
+    const guards = this.summary.effects.flatMap((effect) => (effect.kind === "operation" ? [...effect.token.locks] : []));
+    return new Set(
+      [...identities, ...guards]
+        .filter((identity) => identity.startsWith("@"))
+        .map((identity) => `${identity.replace(/\[.*$/, "")}${this.suffix}`),
+    );
   }
 
   private result(): Value {
@@ -143,7 +162,8 @@ class Call {
       case "option":
         for (const thing of this.things(effect.identity)) {
           const value: Value = effect.value === undefined ? unknown : { kind: "constant", value: effect.value };
-          applyOption(this.solver, this.state, thing.id, effect.type, effect.option, value, effect);
+          const { text, at, statement } = effect;
+          applyOption(this.solver, this.state, thing.id, effect.type, effect.option, value, { text, at, statement });
         }
         break;
       case "invocation":
@@ -182,6 +202,7 @@ class Call {
       ...(application.task ?? original.task ? { task: application.task ?? original.task } : {}),
       ...(waitsFor !== undefined && { until: waitsFor }),
       own: this.own,
+      past: this.released,
       ...(application.settled && { settled: application.settled }),
     };
     const token = type
@@ -208,7 +229,8 @@ class Call {
   /** A direct call shows where it stands; the body of a callback shows itself. */
   private placed(original: Token): Pick<Token, "at" | "statement" | "chain"> {
     const { at, statement } = this.application;
-    if (!at) return { at: original.at, statement: original.statement, chain: original.chain };
+    const livesOn = original.task !== undefined && original.task.kind !== "repeated";
+    if (!at || livesOn) return { at: original.at, statement: original.statement, chain: original.chain };
     const chain = original.at.start === original.site.start ? original.chain : [original.at, ...original.chain];
     return { at, statement: statement ?? at, chain };
   }
@@ -225,7 +247,10 @@ class Call {
   }
 
   private place(key: string, status: "settled" | "carried" | "left", leftOnFailure: boolean): void {
-    if (status === "left") this.left.push(key);
+    if (status === "left") {
+      this.left.push(key);
+      for (const lock of this.application.locks ?? []) this.solver.unguard(this.state, lock, [key]);
+    }
     else if (this.summary.async || status === "carried") this.carried.push(key);
     else this.state.pending.delete(key);
     if (leftOnFailure) this.leftOnFailure.push(key);
@@ -237,19 +262,25 @@ class Call {
       const placed = application.at
         ? { at: application.at, statement: application.statement ?? application.at, chain: [effect.at, ...effect.chain] }
         : { at: effect.at, statement: effect.statement, chain: effect.chain };
-      if (application.later || (this.summary.async && effect.later)) {
-        const { type, release: how, name, certain } = effect;
-        this.deferred.push({ identity: handle.id, type, release: how, name, certain, ...placed });
-        continue;
-      }
-      release(this.solver, this.state, {
+      const releasing = {
         ...effect,
         ...placed,
         identity: handle.id,
-        end: "release",
+        end: "release" as const,
         own: this.own,
+        past: this.released,
         ...(application.settled && { settled: application.settled }),
-      });
+      };
+      if (application.later || (this.summary.async && effect.later)) {
+        const { type, release: how, name, certain } = effect;
+        // In a chain it is known what has settled before; elsewhere that is judged when somebody waits.
+        const judged = application.settled !== undefined && application.task === undefined;
+        if (judged) noteEarlyRelease(this.solver, this.state, releasing);
+        this.deferred.push({ identity: handle.id, type, release: how, name, certain, judged, ...placed });
+        continue;
+      }
+      release(this.solver, this.state, releasing);
+      this.released.add(handle.id);
     }
   }
 
@@ -259,7 +290,7 @@ class Call {
     const settled = new Set([...[...this.own].filter((key) => !pending.has(key)), ...(this.application.settled ?? [])]);
     const given = effect.arguments.map((argument) => this.rename(argument));
     for (const option of optionsOf(callee)) {
-      if (option.kind === "function" && !this.solver.engine.isSolving(option.body)) {
+      if (option.kind === "function") {
         this.invoke(effect, option, given, settled);
       } else if (option.kind === "releaser") {
         this.solver.releaseBy(this.state, option, {
@@ -267,7 +298,9 @@ class Call {
           statement: effect.token.statement,
           text: effect.token.text,
           settled,
+          past: new Set([...this.releases].filter(([, key]) => !effect.after.includes(key)).map(([identity]) => identity)),
         });
+        this.releases.set(option.of, effect.key);
       } else if (option.kind === "thing") {
         this.passOn(effect, option, given, settled);
       }
@@ -298,6 +331,7 @@ class Call {
     if (applied.result.kind === "promise" && effect.status !== "left") {
       this.deferred.push(...(applied.result.deferred ?? []));
     }
+    this.results.set(effect.result, applied.result.kind === "promise" ? applied.result.result : applied.result);
   }
 
   /** A function that came in from further out. */
@@ -316,6 +350,9 @@ class Call {
       token,
       status: "left",
       pending,
+      result: effect.result,
+      after: effect.after,
+      key: effect.key,
     });
     this.place(token.key, effect.status, false);
   }
@@ -360,6 +397,8 @@ class Call {
 
   /** What a path of the function leads to here. */
   private resolve(identity: Identity): Value {
+    const given = this.results.get(identity);
+    if (given) return given;
     if (identity.startsWith("@") || identity.startsWith("call:")) return thing(`${identity}${this.suffix}`);
     const [root = "", ...path] = identity.replace(/~$/, "").split(".");
     let value = this.root(root);
@@ -371,7 +410,9 @@ class Call {
     const index = root.slice(1);
     if (root === "this") return this.application.self ?? unknown;
     if (/^p\d+$/.test(root)) return this.application.arguments[Number(index)] ?? unknown;
-    if (/^v\d+$/.test(root)) return this.solver.outer(this.state, Number(index));
+    if (/^v\d+$/.test(root)) {
+      return this.application.captures?.get(Number(index)) ?? this.solver.outer(this.state, Number(index));
+    }
     return thing(root);
   }
 
@@ -398,7 +439,7 @@ class Call {
       case "object":
         return depth === 0 ? unknown : this.renameObject(value.id, depth);
       case "function":
-        return value.self ? { ...value, self: this.rename(value.self, depth) } : value;
+        return this.renameFunction(value, depth);
       case "builder":
       case "releaser": {
         const of = this.identity(value.of);
@@ -415,6 +456,17 @@ class Call {
       default:
         return value;
     }
+  }
+
+  /** A function that is handed out keeps the variables that it was made with. */
+  private renameFunction(value: FunctionValue, depth: number): Value {
+    if (depth === 0) return value;
+    const captures = new Map(value.captures);
+    for (const [variable, captured] of this.summary.variables) {
+      if (captured.kind !== "function") captures.set(variable, this.rename(captured, depth - 2));
+    }
+    const self = value.self && this.rename(value.self, depth - 1);
+    return { ...value, ...(self && { self }), ...(captures.size > 0 && { captures }) };
   }
 
   private renameObject(id: string, depth: number): Value {

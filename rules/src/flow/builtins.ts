@@ -182,7 +182,7 @@ function mapped(
     arguments: [solver.element(state, receiver, undefined, event.into)],
     place: event.span,
   });
-  const single = isSingle(state, receiver);
+  const single = event.builtin === undefined && isSingle(state, receiver);
   const first = apply(solver, state, callback, { ...round(), ...(!single && !oneAtATime && { task }) });
   let result = first.result.kind === "builder" ? start(solver, state, first.result) : first.result;
   if (!single && !oneAtATime) {

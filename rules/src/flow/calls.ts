@@ -187,6 +187,7 @@ function operationCall(
     later: false,
     locks: new Set(state.locks),
     ...(returned?.derived && { until: returned.value.id }),
+    ...(settles === "close" && { until: `@${solver.body.id}:${event.span.start}` }),
     ...(event.receiverType?.phase !== undefined && { phase: event.receiverType.phase }),
     certain: true,
   });
@@ -543,14 +544,21 @@ function libraryCall(solver: BodySolver, state: State, event: CallEvent, values:
     return value;
   }
   if (exported.kind !== "function") return unknownCall(solver, state, event, unknown, values);
+  const nowhere: KnownType = { kind: "source", contract, source: { name: "", types: [] } };
   const returned = exported.returnsArgument && values[exported.returnsArgument.argument];
   if (returned?.kind === "thing") return exported.returnsArgument?.serialised ? { ...returned, exclusive: true } : returned;
   const type = exported.returns && solver.engine.resolve(exported.returns.type, contract);
   if (type?.kind === "guard") {
     return acquire(solver, state, event, type);
   }
-  if (!type) return unknownCall(solver, state, event, unknown, values);
-  const member: Member = { identity: `@${solver.body.id}:${event.span.start}`, type, method: "()", receiver: unknown, values };
+  if (!type && !exported.callbacks) return unknownCall(solver, state, event, unknown, values);
+  const member: Member = {
+    identity: `@${solver.body.id}:${event.span.start}`,
+    type: type ?? nowhere,
+    method: "()",
+    receiver: unknown,
+    values,
+  };
   return apiCall(solver, state, event, member, exported, []);
 }
 
@@ -566,7 +574,7 @@ function construct(
   solver.age(state, id);
   const value: Value = { kind: "instance", id, class: callee.class };
   const body = solver.engine.graph.classes[callee.class]?.constructor_;
-  if (body !== undefined && !solver.engine.isSolving(body)) {
+  if (body !== undefined) {
     apply(solver, state, { kind: "function", body }, { arguments: values, self: value, place: event.span });
   }
   return value;
@@ -811,11 +819,12 @@ export function applyDirectly(
   self: Value | undefined,
   values: Value[],
 ): Value {
-  if (event.spread || solver.engine.isSolving(callee.body)) {
-    if (event.spread) return unknownCall(solver, state, event, unknown, values);
-  }
+  if (event.spread) return unknownCall(solver, state, event, unknown, values);
   const body = solver.engine.graph.bodies[callee.body];
   const isInline = body !== undefined && body.parent === solver.body.id && body.name === undefined;
+  if (event.ignored && body?.async && solver.engine.summaryOf(callee.body).endless) {
+    return startLoop(solver, state, event, callee, self, values);
+  }
   const application: Application = {
     arguments: values,
     ...(self && { self }),
@@ -825,6 +834,23 @@ export function applyDirectly(
   const applied = apply(solver, state, callee, application);
   if (event.ignored && applied.result.kind === "promise") noteFloating(state, event, applied.result);
   return applied.result;
+}
+
+/** A loop that goes on for ever beside the rest: what it does shows where it does it. */
+function startLoop(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  callee: FunctionValue,
+  self: Value | undefined,
+  values: Value[],
+): Value {
+  return apply(solver, state, callee, {
+    arguments: values,
+    ...(self && { self }),
+    place: event.span,
+    task: { kind: "call", at: event.nameSpan, id: `call ${event.span.start}` },
+  }).result;
 }
 
 /** An un-awaited call goes on beside the code that made it. */
@@ -857,6 +883,7 @@ export function unknownCall(solver: BodySolver, state: State, event: CallEvent, 
   const withHandle = usesHandleArgument(solver, state, event, values) ?? executedOn(solver, state, event, values);
   if (withHandle) return withHandle;
   for (const value of values) solver.escape(state, value);
+  if (event.receiver !== undefined) solver.escape(state, solver.value(state, event.receiver));
   const id = `@${solver.body.id}:${event.span.start}`;
   solver.age(state, id);
   const { resultType } = event;
@@ -892,6 +919,9 @@ export function unknownCall(solver: BodySolver, state: State, event: CallEvent, 
       token,
       status: "left",
       pending: before,
+      result: id,
+      after: [...state.effects],
+      key: `invocation ${token.key}`,
     });
   }
   return { kind: "promise", tokens: [token.key], result, guess: true };

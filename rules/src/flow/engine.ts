@@ -2,7 +2,7 @@
 
 import type { Catalog, Contract, KnownType } from "@holdfast/contracts";
 import { Facts } from "./facts.js";
-import type { BodyId, Graph, Span, VariableInfo } from "./graph.js";
+import type { Body, BodyId, Graph, Span, VariableInfo } from "./graph.js";
 import { BodySolver } from "./solver.js";
 import { emptySummary, type Summary } from "./summaries.js";
 import { findTaskConflicts } from "./tasks.js";
@@ -21,6 +21,9 @@ export class Engine {
   rounds = 0;
   private readonly summaries = new Map<BodyId, Summary>();
   private readonly solving = new Set<BodyId>();
+  /** Bodies that call themselves, and what a first look at them told. */
+  private readonly recursive = new Set<BodyId>();
+  private readonly provisional = new Map<BodyId, Summary>();
 
   constructor(
     readonly graph: Graph,
@@ -39,18 +42,28 @@ export class Engine {
     const known = this.summaries.get(id);
     if (known) return known;
     const body = this.graph.bodies[id];
-    if (!body || this.solving.has(id)) return { ...emptySummary, async: body?.async ?? false };
+    if (!body) return emptySummary;
+    if (this.solving.has(id)) {
+      this.recursive.add(id);
+      return this.provisional.get(id) ?? { ...emptySummary, async: body.async };
+    }
     this.solving.add(id);
-    const solver = new BodySolver(this, body);
-    const summary = solver.solve();
-    this.rounds += solver.rounds;
+    let summary = this.solve(body);
+    if (this.recursive.has(id)) {
+      // Once more, with what the inner calls are now known to do.
+      this.provisional.set(id, summary);
+      summary = this.solve(body);
+    }
     this.solving.delete(id);
     this.summaries.set(id, summary);
     return summary;
   }
 
-  isSolving(id: BodyId): boolean {
-    return this.solving.has(id);
+  private solve(body: Body): Summary {
+    const solver = new BodySolver(this, body);
+    const summary = solver.solve();
+    this.rounds += solver.rounds;
+    return summary;
   }
 
   /** The property of a type that has a contract of its own. */
@@ -75,7 +88,9 @@ export class Engine {
 
   /** A variable or field holds this for good. */
   learn(key: string, value: Value, stable: boolean): void {
-    if (!stable || value.kind !== "thing" || value.type?.kind !== "guard") return;
+    if (!stable) return;
+    if (value.kind === "constant") this.constants.set(key, value);
+    if (value.kind !== "thing" || value.type?.kind !== "guard") return;
     const exclusive = this.exclusive.get(value.id);
     const place = key.includes("#") ? key.slice(key.indexOf("#") + 1) : key;
     const stored: Value = { ...value, id: key.includes("#") ? place : key, fresh: false };

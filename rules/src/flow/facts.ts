@@ -21,7 +21,7 @@ export interface Conflict {
   type: HandleType;
   overlap: Overlap;
   first: Token;
-  second: Happening & { later: boolean; token: string };
+  second: Token;
   /** How the second came to meet the first, where that is a task that runs many times, or beside the rest. */
   task?: { kind: TaskKind; at: Span };
   /** The first is a round of the very task that the second belongs to. */
@@ -77,7 +77,8 @@ export class Facts {
   private order = 0;
 
   conflict(conflict: Omit<Conflict, "order">): void {
-    const key = `${spanKey(conflict.first.at)}|${spanKey(conflict.second.at)}`;
+    const { first, second } = conflict;
+    const key = [first.at, first.site, second.at, second.site].map(spanKey).join("|");
     keep(this.conflicts, key, { ...conflict, order: this.order++ });
   }
 

@@ -30,27 +30,38 @@ export interface Beginning {
   own?: ReadonlySet<string>;
   /** Tokens that are settled by the time it begins. */
   settled?: ReadonlySet<string>;
+  /** Releases of the same run of a function: where it was solved they were judged, or they are on another way. */
+  past?: ReadonlySet<Identity>;
 }
 
 /** Begins an operation: notes what it overlaps and what was released before, and returns its token, now pending. */
 export function begin(solver: BodySolver, state: State, beginning: Beginning): Token {
-  const { identity, type } = beginning;
+  const { identity } = beginning;
   noteLateUse(solver, state, beginning);
   noteConflicts(solver, state, beginning);
   remember(state, identity, beginning.name, beginning.at);
   rescueOptions(solver, state, identity, beginning.name);
 
-  const { own: _own, settled: _settled, ...rest } = beginning;
-  const phase = state.phases.get(identity) ?? beginning.phase;
-  const token: Token = {
-    ...rest,
-    key: `${beginning.at.start}:${beginning.site.start}|${identity}${beginning.task ? `|${beginning.task.id}` : ""}`,
-    statement: beginning.statement,
-    type,
-    ...(phase !== undefined && { phase }),
-  };
+  const token = tokenOf(state, beginning);
   state.pending.set(token.key, token);
   return token;
+}
+
+function tokenOf(state: State, beginning: Beginning): Token {
+  const { own: _own, settled: _settled, past: _past, ...rest } = beginning;
+  const { identity, at, site, task } = beginning;
+  const phase = state.phases.get(identity) ?? beginning.phase;
+  return {
+    ...rest,
+    key: `${at.start}:${site.start}|${identity}${task ? `|${task.id}` : ""}`,
+    ...(phase !== undefined && { phase }),
+  };
+}
+
+/** Tasks that live on have no order of their own: they are told in the order of the source. */
+function inOrder(first: Token, second: Token): [Token, Token] {
+  const livesOn = [first, second].some(({ task }) => task !== undefined && task.kind !== "repeated" && task.kind !== "delayed");
+  return livesOn && first.at.start > second.at.start ? [second, first] : [first, second];
 }
 
 /** Whether a statement text begins or ends a phase; without a pattern the operation always does. */
@@ -70,7 +81,7 @@ function happening({ name, text, at, site, statement, chain }: Happening): Happe
 
 function noteLateUse(solver: BodySolver, state: State, beginning: Beginning): void {
   const released = state.released.get(beginning.identity);
-  if (!released) return;
+  if (!released || beginning.past?.has(beginning.identity)) return;
   if (beginning.type.handle.reopenedBy?.includes(beginning.name)) {
     state.released.delete(beginning.identity);
     return;
@@ -96,16 +107,13 @@ function noteConflicts(solver: BodySolver, state: State, beginning: Beginning): 
     if (first.operation.waiter || beginning.operation.waiter) continue;
     const itself = first.task !== undefined && first.task.id === beginning.task?.id;
     const task = beginning.task ?? first.task;
+    const [earlier, other] = inOrder(first, tokenOf(state, beginning));
     solver.engine.facts.conflict({
       identity,
       type,
       overlap,
-      first,
-      second: {
-        ...happening(beginning),
-        later: beginning.later,
-        token: `${beginning.at.start}:${beginning.site.start}|${identity}`,
-      },
+      first: earlier,
+      second: other,
       ...(task && { task }),
       itself,
       certain: !state.merged && !first.guessed && !(itself && first.task?.kind === "timer"),
@@ -144,6 +152,7 @@ export interface Releasing extends Happening {
   waits?: boolean;
   own?: ReadonlySet<string>;
   settled?: ReadonlySet<string>;
+  past?: ReadonlySet<Identity>;
 }
 
 /** Releases a handle: notes what is still pending on it and on what it handed out, and that it is released. */
@@ -160,9 +169,30 @@ export function release(solver: BodySolver, state: State, releasing: Releasing):
   });
   const earlier = state.released.get(identity);
   if (earlier && !earlier.through) {
-    noteSecondRelease(solver, state, releasing, earlier);
+    if (!releasing.past?.has(identity)) noteSecondRelease(solver, state, releasing, earlier);
     return;
   }
+  noteEarlyRelease(solver, state, releasing);
+  const family = familyOf(state, identity);
+  for (const [key, token] of state.pending) {
+    if ((family.has(token.identity) && !token.later) || token.until === identity) state.pending.delete(key);
+  }
+  noteLingerAtRelease(solver, state, releasing);
+  for (const member of family) {
+    state.released.set(member, {
+      type,
+      at: releasing.at,
+      name: releasing.name,
+      chain: releasing.chain,
+      certain: releasing.certain,
+      ...(member !== identity && { through: identity }),
+    });
+  }
+}
+
+/** What is still pending on the handle, and on what it handed out, when it is released. */
+export function noteEarlyRelease(solver: BodySolver, state: State, releasing: Releasing): void {
+  const { identity, type } = releasing;
   const family = familyOf(state, identity);
   const waits = releasing.waits ?? releasing.release.waits;
   for (const token of state.pending.values()) {
@@ -178,20 +208,6 @@ export function release(solver: BodySolver, state: State, releasing: Releasing):
       end: releasing.end,
       waits,
       certain: releasing.certain && token.certain && !token.guessed && !state.merged,
-    });
-  }
-  for (const [key, token] of state.pending) {
-    if ((family.has(token.identity) && !token.later) || token.until === identity) state.pending.delete(key);
-  }
-  noteLingerAtRelease(solver, state, releasing);
-  for (const member of family) {
-    state.released.set(member, {
-      type,
-      at: releasing.at,
-      name: releasing.name,
-      chain: releasing.chain,
-      certain: releasing.certain,
-      ...(member !== identity && { through: identity }),
     });
   }
 }

@@ -70,6 +70,7 @@ function finish(
     if (state.released.get(deferred.identity)?.at.start === deferred.at.start) continue;
     release(solver, state, {
       ...deferred,
+      ...(deferred.judged && { settled: new Set(state.pending.keys()) }),
       text: "",
       site: deferred.at,
       statement: deferred.at,

@@ -267,7 +267,7 @@ export class BodySolver {
     const lock = `flag:${key}`;
     if (value.kind === "constant") {
       if (value.value === true && state.facts.get(key) === false && state.fresh.has(key)) state.locks.add(lock);
-      if (!value.value) state.locks.delete(lock);
+      if (!value.value && state.locks.delete(lock)) this.unguard(state, lock);
       return;
     }
     if (value.kind !== "promise" || state.facts.get(key) !== false || !state.fresh.has(key)) return;
@@ -284,7 +284,9 @@ export class BodySolver {
   /** The effect of an operation that turned out to be guarded. */
   private relock(token: Token): void {
     const known = this.effects.get(`operation ${token.key}`);
-    if (known?.effect.kind === "operation") known.effect = { ...known.effect, token };
+    if (known?.effect.kind === "operation") {
+      known.effect = { ...known.effect, token: { ...known.effect.token, locks: token.locks } };
+    }
   }
 
   get(state: State, object: Value, name: string, objectType?: KnownType, type?: KnownType): Value {
@@ -473,6 +475,9 @@ export class BodySolver {
   /** The value goes where nobody follows it: whoever gets a promise may wait for it. */
   escape(state: State, value: Value): void {
     for (const token of this.tokensOf(state, value)) state.pending.delete(token);
+    if (value.kind !== "thing") return;
+    // Whoever got what was handed out may see to its end.
+    for (const [key, token] of state.pending) if (token.until === value.id) state.pending.delete(key);
   }
 
   /** All tokens of promises that can be reached from a value. */
@@ -505,7 +510,9 @@ export class BodySolver {
       state.heap.set(key, { ...cell, properties, ...(cell.elements && { elements: rename(cell.elements) }) });
     }
     for (const [key, token] of state.pending) {
-      if (token.identity === id) state.pending.set(key, { ...token, identity: earlier });
+      const locks = new Set([...token.locks].map((lock) => (lock === id || lock.startsWith(`${id}[`) ? `${lock}~` : lock)));
+      const identity = token.identity === id ? earlier : token.identity;
+      state.pending.set(key, { ...token, identity, locks });
     }
     state.released.delete(id);
     state.phases.delete(id);
@@ -529,9 +536,15 @@ export class BodySolver {
   releaseBy(
     state: State,
     releaser: Value & { kind: "releaser" },
-    where: { at: Span; statement: Span; text: string; settled?: ReadonlySet<string> },
+    where: {
+      at: Span;
+      statement: Span;
+      text: string;
+      settled?: ReadonlySet<string>;
+      past?: ReadonlySet<Identity>;
+    },
   ): void {
-    if (releaser.lock !== undefined) state.locks.delete(releaser.lock);
+    if (releaser.lock !== undefined && state.locks.delete(releaser.lock)) this.unguard(state, releaser.lock);
     const { type, release: contract } = releaser;
     if (!type || !contract) return;
     release(this, state, {
@@ -550,12 +563,21 @@ export class BodySolver {
   /** Notes an operation on something that came in; what is done to a handle of its own stays its own. */
   operationEffect(state: State, token: Token): void {
     const later = token.later || state.suspended;
-    this.effect(state, `operation ${token.key}`, {
-      kind: "operation",
-      token: { ...token, later },
-      status: "left",
-      leftOnFailure: false,
-    });
+    const key = `operation ${token.key}`;
+    const known = this.effects.get(key)?.effect;
+    if (later && known?.kind === "operation" && !known.token.later) known.token.later = true;
+    this.effect(state, key, { kind: "operation", token: { ...token, later }, status: "left", leftOnFailure: false });
+  }
+
+  /** The lock is free again: what is still pending is not guarded by it any more. */
+  unguard(state: State, lock: string, keys: Iterable<string> = [...state.pending.keys()]): void {
+    for (const key of keys) {
+      const token = state.pending.get(key);
+      if (!token?.locks.has(lock)) continue;
+      const open = { ...token, locks: new Set([...token.locks].filter((held) => held !== lock)) };
+      state.pending.set(key, open);
+      this.relock(open);
+    }
   }
 
   private summary(): Summary {
@@ -579,8 +601,25 @@ export class BodySolver {
       endless: this.exits.length === 0,
       parents,
       parameters: this.body.parameters,
-      tasks: [...left.values()].filter(({ task }) => task !== undefined),
+      variables: new Map(
+        this.exits.flatMap(({ state }) =>
+          [...state.variables].filter(([id]) => this.engine.graph.variables.get(id)?.owner === this.body.id),
+        ),
+      ),
+      tasks: [...left.values()].filter(({ task }) => task !== undefined).map((token) => this.kept(token)),
     };
+  }
+
+  /** A handle of its own that the body keeps in a field or an outer variable goes by that name to others. */
+  private kept(token: Token): Token {
+    const names = new Map(
+      this.exits.flatMap(({ state }) => [
+        ...[...state.fields].map(([path, value]): [string, string] => [value.kind === "thing" ? value.id : "", path]),
+        ...[...state.variables].map(([id, value]): [string, string] => [value.kind === "thing" ? value.id : "", `v${id}`]),
+      ]),
+    );
+    const name = (id: Identity): Identity => (id.startsWith("@") ? (names.get(id) ?? id) : id);
+    return { ...token, identity: name(token.identity), locks: new Set([...token.locks].map(name)) };
   }
 
   private noteEnds(left: ReadonlyMap<string, Token>): void {

@@ -49,6 +49,11 @@ export type Effect =
       status: Status;
       /** Tokens of the function that are pending when it calls. */
       pending: readonly string[];
+      /** The name that the result has in the function. */
+      result: Identity;
+      /** Calls that go before it on some way. */
+      after: readonly string[];
+      key: string;
     }
   /** A promise that came in, or an array of such, is awaited. */
   | { kind: "settling"; path: Identity }
@@ -69,7 +74,9 @@ export interface Summary {
   parents: ReadonlyMap<Identity, Identity>;
   /** Outer variables and fields that it reads, so that callers know what to hand in. */
   parameters: readonly (VariableId | undefined)[];
-  /** Tokens that its promise leaves pending when it rejects. */
+  /** Its own variables, for functions that it hands out. */
+  variables: ReadonlyMap<VariableId, Value>;
+  /** What goes on when it is done. */
   tasks: Token[];
 }
 
@@ -82,5 +89,6 @@ export const emptySummary: Summary = {
   endless: false,
   parents: new Map(),
   parameters: [],
+  variables: new Map(),
   tasks: [],
 };

@@ -66,7 +66,7 @@ function meet(engine: Engine, token: Token, operation: Token, _body: Body): void
     type,
     overlap,
     first,
-    second: { ...second, token: second.key },
+    second,
     ...(token.task && { task: token.task }),
     itself: false,
     certain: true,

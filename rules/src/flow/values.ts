@@ -1,7 +1,7 @@
 /** What a register or a place may hold, as far as handles and promises are concerned. Plain, immutable data. */
 
 import type { Handle, KnownType, Operation, Release } from "@holdfast/contracts";
-import type { BodyId, ClassId, Constant, Span } from "./graph.js";
+import type { BodyId, ClassId, Constant, Span, VariableId } from "./graph.js";
 
 /** Names one handle within a body: the place where it was acquired, or the path by which it came in. */
 export type Identity = string;
@@ -22,7 +22,14 @@ export type Value =
   /** Something with an identity: a handle that was acquired here, or any value that came in by a path. */
   | { kind: "thing"; id: Identity; type?: KnownType; fresh: boolean; exclusive?: boolean; phase?: string }
   | PromiseValue
-  | { kind: "function"; body: BodyId; self?: Value; bound?: Value[] }
+  | {
+      kind: "function";
+      body: BodyId;
+      self?: Value;
+      bound?: Value[];
+      /** Variables of functions that have returned, as it was made with them. */
+      captures?: ReadonlyMap<VariableId, Value>;
+    }
   | BuilderValue
   /** Calling it releases the handle, or leaves the lock. */
   | { kind: "releaser"; of: Identity; type?: HandleType; release?: Release; name: string; lock?: string }
@@ -58,6 +65,8 @@ export interface Deferred {
   at: Span;
   chain: readonly Span[];
   certain: boolean;
+  /** What it meets was noted already. */
+  judged?: boolean;
 }
 
 /** A query that was described and has not run yet. */

@@ -277,9 +277,9 @@ export class StatementLowering {
         fallback = body;
         return;
       }
-      const value = this.expressions.lower(clause.expression);
+      this.expressions.lower(clause.expression);
       const next = this.builder.block();
-      this.builder.branch(value, undefined, body, next);
+      this.builder.branch(this.expressions.unknown([]), undefined, body, next);
       this.builder.enter(next);
     });
     this.builder.jump(fallback);
