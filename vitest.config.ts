@@ -1,9 +1,17 @@
 import { defineConfig } from "vitest/config";
 import { ProofsReporter } from "./fixtures/test/proofs-reporter.js";
 
+interface Options {
+  root?: string;
+  include?: string[];
+  testTimeout?: number;
+  hookTimeout?: number;
+  external?: RegExp[];
+}
+
 /** The tests of one package. */
-function project(name: string, options: { testTimeout?: number; hookTimeout?: number; external?: RegExp[] } = {}) {
-  const { external = [], ...timeouts } = options;
+function project(name: string, options: Options = {}) {
+  const { external = [], ...others } = options;
   return {
     test: {
       name,
@@ -14,7 +22,7 @@ function project(name: string, options: { testTimeout?: number; hookTimeout?: nu
       pool: "forks" as const,
       testTimeout: 20_000,
       hookTimeout: 20_000,
-      ...timeouts,
+      ...others,
       server: { deps: { external } },
     },
   };
@@ -30,6 +38,9 @@ export default defineConfig({
       project("rules"),
       project("eslint-plugin"),
       project("cli", { testTimeout: 60_000 }),
+      project("bench"),
+      // It packs every package and installs the tarballs elsewhere.
+      project("house", { root: "./test", include: ["*.test.ts"], testTimeout: 60_000, hookTimeout: 180_000 }),
       // Proofs start servers and processes, and load libraries exactly as a program does: not through the test runner.
       project("fixtures", { testTimeout: 60_000, hookTimeout: 60_000, external: [/\/fixtures\/proofs\//] }),
     ],

@@ -63,7 +63,8 @@ function showChanges(file) {
   for (const line of hunks(diffLines(before, after))) {
     if (line === undefined) console.log(paint("dim", "       ⋮"));
     else if (line.sign === "=") console.log(`${paint("dim", String(line.line).padStart(5))}   ${line.text}`);
-    else if (line.sign === "-") console.log(`${paint("dim", String(line.line).padStart(5))} ${paint("red", `- ${line.text}`)}`);
+    else if (line.sign === "-")
+      console.log(`${paint("dim", String(line.line).padStart(5))} ${paint("red", `- ${line.text}`)}`);
     else console.log(`      ${paint("green", `+ ${line.text}`)}`);
   }
   console.log("");

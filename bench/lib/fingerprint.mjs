@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 /**
  * A fingerprint for each finding of a file: its rule, file and contract, and the text of the lines where it is and where
  * its witness begins, whatever their indentation. Findings that agree in all of these are numbered in their order.
+ * @returns {string[]}
  */
 export function fingerprints(findings, file, text) {
   const lines = text.split(/\r\n|\n|\r/);

@@ -5,6 +5,12 @@ import { confidences } from "./judging.mjs";
 /**
  * Which findings nobody has judged, how many of the others are right or wrong, and which verdicts have lost their finding.
  * A verdict holds for its finding in later commits too: the fingerprint names the code, not the line.
+ * @template {{ fingerprint: string, confidence: string }} Found
+ * @template {{ repository: string, fingerprint: string, confidence: string, verdict: string }} Verdict
+ * @param {{ name: string }} repository
+ * @param {Found[]} findings
+ * @param {Verdict[]} verdicts
+ * @param {string} confidence
  */
 export function compareWithVerdicts({ name }, findings, verdicts, confidence) {
   const own = verdicts.filter(({ repository }) => repository === name);

@@ -109,7 +109,7 @@ test("findings are held against verdicts", () => {
     verdicts,
     "certain",
   );
-  expect(fresh.map((one: { fingerprint: string }) => one.fingerprint)).toEqual(["f"]);
+  expect(fresh.map((one) => one.fingerprint)).toEqual(["f"]);
   expect(lost).toEqual([verdict("c", "right")]);
   expect(mended).toEqual([verdict("d", "wrong")]);
   expect(counts).toEqual({ right: 1, wrong: 1, wrongCertain: 1, unsure: 0 });

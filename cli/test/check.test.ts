@@ -302,9 +302,11 @@ describe("settings", () => {
       "src/weigh.ts":
         'import { openScale } from "./scale.js";\n\nexport async function weigh(): Promise<number[]> {\n  const scale = openScale();\n  return await Promise.all([scale.ask("gross"), scale.ask("tare")]);\n}\n',
     });
-    const { report, stderr } = await own.report("--confidence", "possible");
+    const { report, stderr } = await own.report();
     expect(stderr).toBe("");
     expect(report.findings).toMatchObject([{ rule: "no-concurrent-use", file: "src/weigh.ts", line: 5 }]);
+    const elsewhere = await createProject({}).report(own.directory);
+    expect(elsewhere.report.findings).toMatchObject([{ rule: "no-concurrent-use", line: 5 }]);
   });
 
   it("--stats tells on standard error how long what took", async () => {

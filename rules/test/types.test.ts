@@ -448,6 +448,9 @@ it("nothing throws on broken or circular code", () => {
   const texts = [
     "const a = b, b = a; probe(a);",
     "const f = () => f(); probe(f());",
+    "const a = { ...b }, b = { ...a }; probe(a.x);",
+    "const f = g, g = f; const h = (x) => probe(x.y); h(f);",
+    "class A { static x = A.y; static y = A.x; } probe(A.x);",
     "class A extends A {} probe(new A().query());",
     "type A = A[]; function f(a: A) { probe(a); }",
     "interface I extends I {} function f(i: I) { probe(i.x); }",

@@ -138,8 +138,8 @@ class Run {
   private candidate(file: string): Candidate[] {
     this.progress.show(() => `Reading ${this.shown(file)}`);
     const settings = this.settings.forFile(file);
-    const source = readSource(file, this.shown(file));
     if (settings === undefined) return [];
+    const source = readSource(file, this.shown(file));
     if (typeof source === "string") {
       this.complain(source);
       return [];
@@ -178,8 +178,9 @@ class Run {
   private program(project: Project, files: readonly string[], previous?: ts.Program): ts.Program | undefined {
     this.progress.show(() => `Reading ${this.shown(project.configFile)}`);
     this.work.programs++;
+    const root = this.settings.rootFor(project.configFile);
     try {
-      return this.timed("programs", () => this.programs.create(project, files, this.texts, previous));
+      return this.timed("programs", () => this.programs.create(project, { files, texts: this.texts, root }, previous));
     } catch (error) {
       this.notes.push(
         `${this.shown(project.configFile)} was not used, as the compiler failed on it: ${firstLine(error)}`,

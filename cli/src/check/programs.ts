@@ -5,10 +5,18 @@ import type { Project } from "./projects.js";
 /** Makes programs that share whatever they have in common: texts, parsed files, the answers of the file system. */
 export interface ProgramFactory {
   /**
-   * A program in which the types of the given files can be asked for. `previous` is an earlier program
+   * A program in which the types of the demanded files can be asked for. `previous` is an earlier program
    * of the same files with other texts, to start from.
    */
-  create(project: Project, files: readonly string[], texts: Texts, previous?: ts.Program): ts.Program;
+  create(project: Project, demand: Demand, previous?: ts.Program): ts.Program;
+}
+
+/** What a program is wanted for. */
+export interface Demand {
+  files: readonly string[];
+  texts: Texts;
+  /** The folder that files are named from, where contracts of the user's own name them. */
+  root: string;
 }
 
 /** Texts of source files that were read already, or that are to stand in for what is on disk; by absolute path with forward slashes. */
@@ -19,7 +27,7 @@ export function createProgramFactory(): ProgramFactory {
   const parsedFiles: ParsedFiles = new Map();
   const keys = ts.createDocumentRegistry();
   return {
-    create(project, files, texts, previous) {
+    create(project, { files, texts, root }, previous) {
       const options = optionsFor(project, files);
       const read = (fileName: string) => texts.get(fileName) ?? system.readFile(fileName);
       // Where `paths` start from changes what is imported, but not how a file is read.
@@ -27,7 +35,7 @@ export function createProgramFactory(): ProgramFactory {
       const parse = createParser(parsedFiles, key);
       return ts.createProgram({
         options,
-        host: createHost(options, system, read, parse),
+        host: { ...createHost(options, system, read, parse), getCurrentDirectory: () => root },
         oldProgram: previous,
         projectReferences: project.references,
         rootNames: rootsFor(project, files, texts),

@@ -19,6 +19,8 @@ export interface Settings {
   forFile(file: string): FoundConfiguration | undefined;
   /** The contracts that hold for a file, for the versions of libraries that it would get. */
   contractsFor(file: string): Catalog;
+  /** The folder of the configuration that holds for a file; the working directory if there is none. */
+  rootFor(file: string): string;
   /** All contracts of a configuration: enough to tell whether a file is worth a closer look. */
   allContracts(found: FoundConfiguration): Catalog;
 }
@@ -52,6 +54,10 @@ export function createSettings(
     forFile(file) {
       const found = forFolder(dirname(file));
       return covers(found, file) ? found : undefined;
+    },
+    rootFor(file) {
+      const { file: configFile, directory } = forFolder(dirname(file));
+      return configFile === undefined ? cwd : directory;
     },
     contractsFor: (file) => contractsForFolder(dirname(file)),
     allContracts: (found) => catalogOf(found.configuration),

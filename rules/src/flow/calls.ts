@@ -204,7 +204,7 @@ function operationCall(
     return operation.callbacks ? unknown : { kind: "promise", tokens: [], result: unknown };
   }
   if (returned) return returned.derived ? returned.value : returned.value;
-  const tokens = immediate || settles === "callback" || inSection ? [] : [token.key];
+  const tokens = immediate || settles === "callback" || settles === "close" || inSection ? [] : [token.key];
   const value = apiCall(solver, state, event, member, operation, tokens);
   if (immediate || settles === "close") return value;
   return value.kind === "promise" ? value : { kind: "promise", tokens, result: value };
@@ -236,8 +236,12 @@ function returnedArgument(
   return { value: returned.serialised ? { ...value, exclusive: true } : value, derived: returned.derived === true };
 }
 
+/** Methods whose argument decides whether callbacks run one at a time. */
+const serialisers = new Set(["prefetch"]);
+
 function noteCallArgument(state: State, identity: Identity, method: string, event: CallEvent, values: readonly Value[]): void {
   remember(state, identity, method, event.nameSpan);
+  if (!serialisers.has(method)) return;
   values.forEach((value, index) => {
     if (value.kind === "constant" && typeof value.value === "number") {
       state.facts.set(`call ${identity}.${method}(${index})=${value.value}`, true);
@@ -394,9 +398,11 @@ function contractCallback(
         applyRepeatedly(solver, state, given, { arguments: parameters, place, later: true, task: task("listener") });
       }
       return [];
-    case "one at a time":
+    case "one at a time": {
+      if (callback.awaited) return solver.tokensOf(state, apply(solver, state, given, { arguments: parameters, place }).result);
       apply(solver, state, given, { arguments: parameters, place, later: true, task: task("listener") });
       return [];
+    }
   }
 }
 

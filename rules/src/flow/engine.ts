@@ -32,6 +32,7 @@ export class Engine {
 
   /** Solves everything. Code that others rely on goes first: the top level and constructors make locks and handles. */
   run(): void {
+    if (!this.graph.concerned) return;
     const first = this.graph.bodies.filter(({ kind }) => kind === "module" || kind === "constructor");
     for (const { id } of [...first, ...this.graph.bodies]) this.summaryOf(id);
     findTaskConflicts(this);
@@ -48,10 +49,12 @@ export class Engine {
       return this.provisional.get(id) ?? { ...emptySummary, async: body.async };
     }
     this.solving.add(id);
+    const before = this.summaries.size;
     let summary = this.solve(body);
     if (this.recursive.has(id)) {
-      // Once more, with what the inner calls are now known to do.
+      // Once more, with what the inner calls are now known to do, also in what was solved on the way.
       this.provisional.set(id, summary);
+      for (const known of [...this.summaries.keys()].slice(before)) this.summaries.delete(known);
       summary = this.solve(body);
     }
     this.solving.delete(id);

@@ -168,6 +168,8 @@ export interface VariableInfo {
 }
 
 export interface Graph {
+  /** Whether anything in the file has a contract. */
+  concerned: boolean;
   bodies: Body[];
   classes: Class[];
   variables: Map<VariableId, VariableInfo>;

@@ -104,6 +104,8 @@ function noteConflicts(solver: BodySolver, state: State, beginning: Beginning): 
     if (beginning.own?.has(first.key) || beginning.settled?.has(first.key)) continue;
     const overlap = overlapOf(type, first, lane, state.phases.get(identity) ?? beginning.phase ?? first.phase);
     if (!overlap || sharesLock(first.locks, beginning.locks)) continue;
+    // What a failure left behind in a queue was told where it began.
+    if (first.orphan && overlap.outcome === "queues") continue;
     if (first.operation.waiter || beginning.operation.waiter) continue;
     const itself = first.task !== undefined && first.task.id === beginning.task?.id;
     const task = beginning.task ?? first.task;

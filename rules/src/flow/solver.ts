@@ -5,6 +5,7 @@ import { call } from "./calls.js";
 import type { Engine } from "./engine.js";
 import type { Block, BlockId, Body, Event, Register, Span, Test } from "./graph.js";
 import { dispose, release, setOption } from "./operations.js";
+import { type Shape, shapeOf } from "./order.js";
 import { settle, start } from "./promises.js";
 import { State, type Token } from "./state.js";
 import type { Effect, Status, Summary } from "./summaries.js";
@@ -44,19 +45,22 @@ export class BodySolver {
   private readonly exits: Exit[] = [];
   private readonly failures: State[] = [];
   private readonly queue: { block: BlockId; signature: string }[] = [];
+  private readonly shape: Shape;
   private current: Block | undefined;
   rounds = 0;
 
   constructor(
     readonly engine: Engine,
     readonly body: Body,
-  ) {}
+  ) {
+    this.shape = shapeOf(body);
+  }
 
   /** Solves the body, and says what it does to what comes in. */
   solve(): Summary {
     const initial = new State();
     this.reach(0, initial);
-    for (let next = this.queue.shift(); next; next = this.queue.shift()) {
+    for (let next = this.next(); next; next = this.next()) {
       const state = this.states.get(next.block)?.get(next.signature);
       const block = this.body.blocks[next.block];
       if (!state || !block) continue;
@@ -66,8 +70,19 @@ export class BodySolver {
     return this.summary();
   }
 
+  /** Takes the block out of the queue that goes before the others. */
+  private next(): { block: BlockId; signature: string } | undefined {
+    let best = 0;
+    this.queue.forEach(({ block }, index) => {
+      if ((this.shape.rank[block] ?? 0) < (this.shape.rank[this.queue[best]?.block ?? 0] ?? 0)) best = index;
+    });
+    return this.queue.splice(best, 1)[0];
+  }
+
   /** Control may get there in this state. */
-  reach(id: BlockId, state: State): void {
+  reach(id: BlockId, from: State): void {
+    const state = from.clone();
+    for (const register of state.registers.keys()) if (!this.shape.lasting.has(register)) state.registers.delete(register);
     let states = this.states.get(id);
     if (!states) {
       states = new Map();
@@ -84,7 +99,7 @@ export class BodySolver {
       return;
     }
     if (!known) {
-      states.set(signature, state.clone());
+      states.set(signature, state);
       this.enqueue(id, signature);
     } else if (known.absorb(state)) {
       this.enqueue(id, signature);
@@ -142,7 +157,7 @@ export class BodySolver {
       if (truth !== undefined && truth !== outcome) continue;
       const fact = test && outcome !== test.negated;
       if (known !== undefined && known !== fact) continue;
-      const next = state.clone();
+      const next = truth === undefined && known === undefined ? state.clone() : state;
       if (test && fact !== undefined) {
         next.facts.set(test.key, fact);
         next.fresh.add(test.key);
@@ -344,6 +359,7 @@ export class BodySolver {
   private set(state: State, event: Event & { kind: "set" }): void {
     const object = this.value(state, event.object);
     const value = this.value(state, event.value);
+    if (object.kind === "thing" && object.id === "this") this.guardByFlag(state, `this.${event.name}`, value);
     this.forgetFacts(state, (fact) => fact.includes(`.${event.name}`));
     if (object.kind === "object") {
       const cell = state.heap.get(object.id);
@@ -355,7 +371,6 @@ export class BodySolver {
       return;
     }
     const path = `${object.id}.${event.name}`;
-    if (object.id === "this") this.guardByFlag(state, path, value);
     const type = object.kind === "thing" ? (object.type ?? event.objectType?.type) : undefined;
     if (type) {
       setOption(this, state, object.id, type, event.name, value, {
@@ -402,12 +417,19 @@ export class BodySolver {
       const known = index === undefined ? undefined : cell.properties.get(String(index));
       if (known) return known;
       const all = [...cell.properties.values(), ...(cell.elements ? [cell.elements] : [])];
-      return all.length === 0 ? unknown : all.reduce(join);
+      if (all.length === 0) return unknown;
+      const element = all.reduce(join);
+      return element.kind === "thing" && (cell.many || all.length > 1) ? this.oneOf(state, element, register) : element;
     }
     if (of.kind === "thing" && index !== undefined) return thing(`${of.id}.${index}`);
+    return of.kind === "thing" ? this.oneOf(state, thing(of.id), register) : unknown;
+  }
+
+  /** One of many handles: nobody knows which, but until the next one is taken it is the same. */
+  private oneOf(state: State, element: Value & { kind: "thing" }, register: Register): Value {
     const id = `@${this.body.id}:e${register}`;
     this.age(state, id);
-    return of.kind === "thing" ? thing(id) : unknown;
+    return thing(id, element.type);
   }
 
   private await(state: State, into: Register, register: Register, span: Span): boolean {
@@ -500,6 +522,10 @@ export class BodySolver {
 
   /** A handle is acquired where one was before: the earlier one goes by another name from here on. */
   age(state: State, id: Identity): void {
+    if (!state.born.has(id)) {
+      state.born.add(id);
+      return;
+    }
     const earlier = `${id}~`;
     const rename = (value: Value): Value => renameIdentity(value, id, earlier);
     for (const map of [state.registers, state.variables, state.fields] as Map<unknown, Value>[]) {

@@ -95,6 +95,8 @@ export class State {
   ended = new Set<string>();
   /** Types of which a value was made. */
   made = new Map<string, Span>();
+  /** Names of handles and other values that were given away here. */
+  born = new Set<Identity>();
   suspended = false;
   /** States that differ were taken for one: what may be pending need not be. */
   merged = false;
@@ -118,6 +120,7 @@ export class State {
     copy.parents = new Map(this.parents);
     copy.ended = new Set(this.ended);
     copy.made = new Map(this.made);
+    copy.born = new Set(this.born);
     copy.suspended = this.suspended;
     copy.merged = this.merged;
     copy.effects = new Set(this.effects);
@@ -163,6 +166,7 @@ export class State {
         changed = true;
       }
     }
+    for (const id of other.born) this.born.add(id);
     for (const [child, parent] of other.parents) if (!this.parents.has(child)) this.parents.set(child, parent);
     for (const [name, at] of other.made) if (!this.made.has(name)) this.made.set(name, at);
     if (other.merged && !this.merged) {

@@ -91,8 +91,19 @@ export function thing(id: Identity, type?: KnownType): Value & { kind: "thing" }
   return { kind: "thing", id, fresh: id.startsWith("@"), ...(type && { type }) };
 }
 
+const keys = new WeakMap<Value, string>();
+
 /** Equal keys mean equal values. */
 export function keyOf(value: Value): string {
+  let key = keys.get(value);
+  if (key === undefined) {
+    key = spell(value);
+    keys.set(value, key);
+  }
+  return key;
+}
+
+function spell(value: Value): string {
   switch (value.kind) {
     case "unknown":
       return "?";

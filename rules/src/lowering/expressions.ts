@@ -515,6 +515,7 @@ export class ExpressionLowering {
     const calleeType = calleeNode && facts.callee !== undefined ? types.of(calleeNode) : undefined;
     const library = calleeNode && types.exportOf(calleeNode);
     const builtin = calleeNode && this.builtin(calleeNode);
+    if ((receiverType ?? calleeType ?? library) !== undefined) this.file.graph.concerned = true;
     const chainedPlace = receiverNode && facts.method !== undefined ? this.chainedPlace(node, facts.method) : undefined;
     const resultType = ts.isExpression(node) && (receiverType ?? library) === undefined ? types.of(node) : undefined;
     const thenable =

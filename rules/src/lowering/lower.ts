@@ -12,7 +12,7 @@ export type FunctionNode = ts.FunctionLikeDeclaration | ts.SourceFile | ts.Class
 
 /** What the lowering of one file shares among its bodies. */
 export class FileLowering {
-  readonly graph: Graph = { bodies: [], classes: [], variables: new Map() };
+  readonly graph: Graph = { concerned: false, bodies: [], classes: [], variables: new Map() };
   private readonly bodyIds = new Map<ts.Node, BodyId>();
   private readonly classIds = new Map<ts.Node, ClassId>();
   private readonly exportedNames: Set<string>;
@@ -134,10 +134,9 @@ export class FileLowering {
       const ofClass = this.classOf(declaration);
       if (ofClass !== undefined) info.class = ofClass;
     }
-    if (ts.isFunctionDeclaration(declaration) && declaration.body) {
-      const body = this.bodyOf(declaration);
-      if (body !== undefined) info.function = body;
-    }
+    const made = functionOf(declaration);
+    const body = made && !info.reassigned ? this.bodyOf(made) : undefined;
+    if (body !== undefined) info.function = body;
     this.graph.variables.set(variable.id, info);
   }
 
@@ -245,6 +244,13 @@ function isPublicMember(node: ts.Node): boolean {
   );
 }
 
+/** The function that a declaration gives a name to. */
+function functionOf(declaration: ts.Node): ts.Node | undefined {
+  if (ts.isFunctionDeclaration(declaration)) return declaration.body && declaration;
+  const value = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+  return value && (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) ? value : undefined;
+}
+
 /** Names under which functions and classes of the file can be reached from outside. */
 function exportedNames(sourceFile: ts.SourceFile): Set<string> {
   const names = new Set<string>();
@@ -289,6 +295,13 @@ function reassignedFields(node: ts.ClassLikeDeclaration): Set<string> {
     }
     ts.forEachChild(child, visit);
   };
-  for (const member of node.members) if (!ts.isConstructorDeclaration(member)) visit(member);
+  const visitFunctions = (child: ts.Node): void => {
+    if (ts.isFunctionLike(child)) visit(child);
+    else ts.forEachChild(child, visitFunctions);
+  };
+  for (const member of node.members) {
+    if (ts.isConstructorDeclaration(member)) member.body?.forEachChild(visitFunctions);
+    else visit(member);
+  }
   return fields;
 }

@@ -5,6 +5,8 @@ type Answers<T> = Map<object, Map<string, T>>;
 
 /** So many questions inside each other; deeper ones are given up. */
 const deepest = 120;
+/** So many answers are found out and not remembered; after that, circles cost precision instead of time. */
+const mostForgotten = 5000;
 
 export class Recall {
   readonly #answers: Answers<unknown> = new Map();
@@ -12,9 +14,11 @@ export class Recall {
   #depth = 0;
   /** The outermost open question that the present one led back to. */
   #reached = Infinity;
+  #forgotten = 0;
 
   clear(): void {
     this.#answers.clear();
+    this.#forgotten = 0;
   }
 
   /**
@@ -35,10 +39,9 @@ export class Recall {
     put(this.#open, key, question, depth);
     try {
       const answer = compute();
-      if (this.#reached >= depth) {
-        put(this.#answers, key, question, answer);
-        this.#reached = before;
-      } else this.#reached = Math.min(before, this.#reached);
+      const isFinal = this.#reached >= depth;
+      if (isFinal || this.#forgotten++ > mostForgotten) put(this.#answers, key, question, answer);
+      this.#reached = isFinal ? before : Math.min(before, this.#reached);
       return answer;
     } finally {
       this.#open.get(key)?.delete(question);

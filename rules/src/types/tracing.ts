@@ -339,30 +339,34 @@ export class Tracing {
   }
 
   #static(node: ts.ClassLikeDeclaration, name: string): Value | undefined {
-    const values = node.members
-      .filter((member) => isStatic(member) && memberName(member) === name)
-      .map((member) => this.#declaredMember(member));
-    const known = firstKnown(values);
-    if (known) return known;
-    for (const base of extended(node)) {
-      const found = this.property(this.value(base.expression), name);
-      if (found) return found;
-    }
-    return undefined;
+    return this.#recall.once(`static ${name}`, node, () => {
+      const values = node.members
+        .filter((member) => isStatic(member) && memberName(member) === name)
+        .map((member) => this.#declaredMember(member));
+      const known = firstKnown(values);
+      if (known) return known;
+      for (const base of extended(node)) {
+        const found = this.property(this.value(base.expression), name);
+        if (found) return found;
+      }
+      return undefined;
+    });
   }
 
   #propertyOfObject(node: ts.ObjectLiteralExpression, name: string): Value | undefined {
-    for (const property of [...node.properties].reverse()) {
-      if (ts.isSpreadAssignment(property)) {
-        const spread = this.property(this.value(property.expression), name);
-        if (spread) return spread;
-      } else if (memberName(property) !== name) continue;
-      else if (ts.isPropertyAssignment(property)) return this.value(property.initializer);
-      else if (ts.isShorthandPropertyAssignment(property)) return this.value(property.name);
-      else if (ts.isMethodDeclaration(property)) return bare({ kind: "function", node: property });
-      else if (ts.isGetAccessorDeclaration(property)) return this.result(property);
-    }
-    return undefined;
+    return this.#recall.once(`property ${name}`, node, () => {
+      for (const property of [...node.properties].reverse()) {
+        if (ts.isSpreadAssignment(property)) {
+          const spread = this.property(this.value(property.expression), name);
+          if (spread) return spread;
+        } else if (memberName(property) !== name) continue;
+        else if (ts.isPropertyAssignment(property)) return this.value(property.initializer);
+        else if (ts.isShorthandPropertyAssignment(property)) return this.value(property.name);
+        else if (ts.isMethodDeclaration(property)) return bare({ kind: "function", node: property });
+        else if (ts.isGetAccessorDeclaration(property)) return this.result(property);
+      }
+      return undefined;
+    });
   }
 
   /** What is assigned to the same property of the same variable somewhere: `state.client = …`. */
@@ -623,9 +627,10 @@ export class Tracing {
     if (!declaration) return undefined;
     const argument = ts.isParameter(declaration) ? given[node.parameters.indexOf(declaration)] : undefined;
     if (argument) return isCall ? this.#givenBy(argument) : this.value(argument);
-    const isLocal =
-      !isCall && ts.isVariableDeclaration(declaration) && declaration.initializer && contains(node, declaration);
-    return isLocal ? this.#passedThrough(declaration.initializer, node, given) : undefined;
+    // Only what is declared before: no circle can come of it.
+    const isLocal = !isCall && contains(node, declaration) && declaration.end <= returned.pos;
+    if (!isLocal || !ts.isVariableDeclaration(declaration) || !declaration.initializer) return undefined;
+    return this.#passedThrough(declaration.initializer, node, given);
   }
 
   #returnedArgument(
@@ -681,7 +686,7 @@ export class Tracing {
       if (ts.isMethodDeclaration(owner)) {
         return ts.isObjectLiteralExpression(owner.parent)
           ? this.#flowOfProperty(owner.parent, memberName(owner), index)
-          : this.#flowOfMember(memberName(owner), index);
+          : this.#flowOfMember(owner.parent, memberName(owner), index);
       }
       return [];
     });
@@ -689,34 +694,40 @@ export class Tracing {
 
   #flowOfVariable(name: ts.BindingName | undefined, index: number): (Value | undefined)[] {
     const variable = name && ts.isIdentifier(name) ? this.#input.scopes.of(name) : undefined;
-    return variable ? this.#input.uses.of(variable).flatMap((use) => this.#flow(use, index)) : [];
+    if (!variable) return [];
+    return this.#recall.collect(`flow ${index}`, variable, () =>
+      this.#input.uses.of(variable).flatMap((use) => this.#flow(use, index)),
+    );
   }
 
-  #flowOfMember(name: string | undefined, index: number): (Value | undefined)[] {
+  #flowOfMember(owner: ts.Node, name: string | undefined, index: number): (Value | undefined)[] {
     if (name === undefined) return [];
     return this.#input.uses
       .ofMember(name)
       .filter(({ expression }) => expression.kind === ts.SyntaxKind.ThisKeyword)
+      .filter((access) => thisOwner(access)?.node === owner)
       .flatMap((access) => this.#flow(access, index));
   }
 
   /** What the parameter of a function is given where the function is mentioned. */
   #flow(mention: ts.Expression, index: number): (Value | undefined)[] {
-    const node = outermost(mention);
-    const { parent } = node;
-    if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) return this.#flowIntoCall(parent, node, index);
-    if (ts.isPropertyAssignment(parent) && parent.initializer === node) {
-      return this.#flowOfProperty(parent.parent, memberName(parent), index);
-    }
-    if (ts.isShorthandPropertyAssignment(parent)) return this.#flowOfProperty(parent.parent, parent.name.text, index);
-    if (ts.isVariableDeclaration(parent) && parent.initializer === node) {
-      const declared = this.#parameterOfType(this.#annotations.of(parent.type), index);
-      return [declared, ...this.#flowOfVariable(parent.name, index)];
-    }
-    if (ts.isPropertyDeclaration(parent)) return this.#flowOfMember(memberName(parent), index);
-    if (ts.isConditionalExpression(parent)) return this.#flow(parent, index);
-    if (ts.isPropertyAccessExpression(parent) && parent.expression === node) return this.#flowOfBound(parent, index);
-    return [];
+    return this.#recall.collect(`flow ${index}`, mention, () => {
+      const node = outermost(mention);
+      const { parent } = node;
+      if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) return this.#flowIntoCall(parent, node, index);
+      if (ts.isPropertyAssignment(parent) && parent.initializer === node) {
+        return this.#flowOfProperty(parent.parent, memberName(parent), index);
+      }
+      if (ts.isShorthandPropertyAssignment(parent)) return this.#flowOfProperty(parent.parent, parent.name.text, index);
+      if (ts.isVariableDeclaration(parent) && parent.initializer === node) {
+        const declared = this.#parameterOfType(this.#annotations.of(parent.type), index);
+        return [declared, ...this.#flowOfVariable(parent.name, index)];
+      }
+      if (ts.isPropertyDeclaration(parent)) return this.#flowOfMember(parent.parent, memberName(parent), index);
+      if (ts.isConditionalExpression(parent)) return this.#flow(parent, index);
+      if (ts.isPropertyAccessExpression(parent) && parent.expression === node) return this.#flowOfBound(parent, index);
+      return [];
+    });
   }
 
   /** `f.bind(this)` is the function; `f.call(this, a)` a call of it. */

@@ -1,0 +1,107 @@
+/** Who may know whom: the arrows between packages, and between the rooms of one. */
+
+import { builtinModules } from "node:module";
+import { describe, expect, it } from "vitest";
+import {
+  circleFrom,
+  folders,
+  manifestOf,
+  type PackageFolder,
+  packageOf,
+  published,
+  sourcesOf,
+} from "./support/packages.js";
+
+/** The packages of ours that each package may import; there are no other arrows. */
+const arrows: Record<PackageFolder, PackageFolder[]> = {
+  contracts: [],
+  rules: ["contracts"],
+  "eslint-plugin": ["contracts", "rules"],
+  cli: ["contracts", "rules"],
+};
+
+/** The rooms and files of `rules` that may know syntax. */
+const seesSyntax = [
+  "rules/src/lowering/",
+  "rules/src/fixes/",
+  "rules/src/types/",
+  "rules/src/analyse.ts",
+  "rules/src/suppressions.ts",
+  // It reads JSON with the compiler's parser, which allows comments.
+  "rules/src/configuration.ts",
+];
+
+/** What `rules` may use of Node.js: names of files, never files. */
+const pureModules = ["node:path"];
+
+const ours = Object.values(published) as string[];
+const isBuiltin = (specifier: string) => specifier.startsWith("node:") || builtinModules.includes(specifier);
+
+/** `file imports specifier`, for each import that is not allowed. */
+function importsOf(folder: PackageFolder, isWrong: (specifier: string, file: string) => boolean): string[] {
+  return sourcesOf(folder).flatMap(({ name, foreign }) =>
+    foreign.filter((specifier) => isWrong(specifier, name)).map((specifier) => `${name} imports ${specifier}`),
+  );
+}
+
+describe.each(folders)("%s", (folder) => {
+  it("imports no packages of ours but those that it may know", () => {
+    const allowed = arrows[folder].map((known) => published[known] as string);
+    const wrong = importsOf(folder, (specifier) => {
+      const name = packageOf(specifier);
+      return ours.includes(name) && !allowed.includes(name);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("reaches into no other package", () => {
+    const inside = sourcesOf(folder).flatMap(({ own }) => own);
+    expect(inside.filter((name) => !name.startsWith(`${folder}/src/`))).toEqual([]);
+    expect(importsOf(folder, (specifier) => ours.some((name) => specifier.startsWith(`${name}/`)))).toEqual([]);
+  });
+
+  it("declares every package that it imports, and imports every one that it declares", () => {
+    const { dependencies = {}, peerDependencies = {} } = manifestOf(folder);
+    const declared = Object.keys({ ...dependencies, ...peerDependencies });
+    const imported = new Set(
+      importsOf(folder, (specifier) => !isBuiltin(specifier)).map((text) => packageOf(text.split(" ").at(-1) ?? "")),
+    );
+    expect([...imported].sort()).toEqual(declared.sort());
+  });
+
+  it("has no circles", () => {
+    const files = sourcesOf(folder);
+    const circles = files.map((file) => circleFrom(file, files)).filter((circle) => circle !== undefined);
+    expect(circles.map((circle) => circle.join(" → "))).toEqual([]);
+  });
+});
+
+describe("contracts", () => {
+  it("depends on nothing, Node.js included", () => {
+    expect(importsOf("contracts", () => true)).toEqual([]);
+    expect(Object.keys(manifestOf("contracts").dependencies ?? {})).toEqual([]);
+  });
+});
+
+describe("rules", () => {
+  it("does no input or output", () => {
+    expect(importsOf("rules", (specifier) => isBuiltin(specifier) && !pureModules.includes(specifier))).toEqual([]);
+  });
+
+  it("sees syntax in a few rooms only", () => {
+    const wrong = importsOf(
+      "rules",
+      (specifier, file) =>
+        ["typescript", "ts-api-utils"].includes(packageOf(specifier)) &&
+        !seesSyntax.some((room) => file.startsWith(room)),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("ESLint", () => {
+  it.each(folders.filter((folder) => folder !== "eslint-plugin"))("is not known to %s", (folder) => {
+    const isEslint = (specifier: string) => /^(@typescript-eslint\/|eslint($|\/))/.test(specifier);
+    expect(importsOf(folder, isEslint)).toEqual([]);
+  });
+});
