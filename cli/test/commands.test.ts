@@ -98,6 +98,14 @@ describe("holdfast explain", () => {
     expect([code, stderr]).toEqual([0, ""]);
   });
 
+  it("shows what the page in the documentation shows", async () => {
+    const { stdout } = await project.holdfast("explain", "no-early-release");
+    expect(stdout).toContain("    client.release(); // ✗ no-early-release is reported here\n");
+    for (const heading of ["Example", "When not to use it", "What it cannot see"])
+      expect(stdout).toContain(`\n${heading}\n`);
+    expect(stdout).not.toMatch(/```|<!--|\]\(/);
+  });
+
   it("quotes the errors that libraries raise", async () => {
     const { stdout } = await project.holdfast("explain", "holdfast/no-concurrent-use");
     expect(stdout).toContain(

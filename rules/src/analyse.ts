@@ -24,6 +24,10 @@ export interface AnalysisInput {
   sourceFile?: ts.SourceFile;
   catalog: Catalog;
   configuration: Configuration;
+  /** The project's root, which contracts of the user's own name files from; default the program's current directory. */
+  root?: string;
+  /** The name of the package that the project is: its own classes may be what a contract speaks of. */
+  packageName?: string;
 }
 
 export interface Statistics {
@@ -68,8 +72,15 @@ export function analyse(input: AnalysisInput): Analysis {
 function findingsOf(input: AnalysisInput, statistics: Statistics): Finding[] {
   const sourceFile = parsed(input);
   const scopes = bindScopes(sourceFile);
-  const oracle = input.program && compilerOracle(input.program, sourceFile);
-  const types = createTypes({ sourceFile, scopes, catalog: input.catalog, ...(oracle && { oracle }) });
+  const oracle = input.program && compilerOracle(input.program, sourceFile, input);
+  const { catalog, root } = input;
+  const types = createTypes({
+    sourceFile,
+    scopes,
+    catalog,
+    ...(oracle && { oracle }),
+    ...(root !== undefined && { root }),
+  });
   const graph = lowerFile(sourceFile, scopes, types, input.catalog.names);
   const engine = new Engine(graph, input.catalog);
   engine.run();
@@ -85,11 +96,14 @@ function findingsOf(input: AnalysisInput, statistics: Statistics): Finding[] {
     .sort(byPlace);
 }
 
-/** The file with parents set, parsed again only if nobody has done it. */
+/** The file with parents set: the program's own, as only that has types, or else parsed here. */
 function parsed({ fileName, text, program, sourceFile }: AnalysisInput): ts.SourceFile {
   const known = sourceFile ?? program?.getSourceFile(fileName);
+  // Making the checker binds the program's files, which sets the parents.
+  if (program && known) program.getTypeChecker();
   if (known?.text === text && hasParents(known)) return known;
-  return ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest, true, scriptKind(fileName));
+  const options = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
+  return ts.createSourceFile(fileName, text, options, true, scriptKind(fileName));
 }
 
 function hasParents(sourceFile: ts.SourceFile): boolean {

@@ -24,6 +24,7 @@ export interface Manifest {
   version: string;
   files: string[];
   dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
 }
 
@@ -32,6 +33,8 @@ export interface SourceFile {
   name: string;
   /** Files of the same package that it imports, by name. */
   own: string[];
+  /** Of these, the ones that are loaded when it runs: not for their types alone. */
+  runs: string[];
   /** What it imports from elsewhere: the specifier as it is written. */
   foreign: string[];
 }
@@ -49,14 +52,26 @@ export function sourcesOf(folder: PackageFolder): SourceFile[] {
 }
 
 function readSource(path: string): SourceFile {
-  const { importedFiles } = ts.preProcessFile(readFileSync(path, "utf8"), true, true);
-  const specifiers = [...new Set(importedFiles.map(({ fileName }) => fileName))];
+  const text = readFileSync(path, "utf8");
+  const specifiers = specifiersIn(text);
   const isOwn = (specifier: string) => specifier.startsWith(".");
+  const resolved = (specifier: string) => nameOf(join(dirname(path), specifier.replace(/\.js$/, ".ts")));
   return {
     name: nameOf(path),
-    own: specifiers.filter(isOwn).map((specifier) => nameOf(join(dirname(path), specifier.replace(/\.js$/, ".ts")))),
+    own: specifiers.filter(isOwn).map(resolved),
+    runs: specifiersIn(withoutTypes(text)).filter(isOwn).map(resolved),
     foreign: specifiers.filter((specifier) => !isOwn(specifier)),
   };
+}
+
+function specifiersIn(text: string): string[] {
+  return [...new Set(ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName))];
+}
+
+/** What is left of a file when it runs. */
+function withoutTypes(text: string): string {
+  const { ESNext: target } = ts.ScriptTarget;
+  return ts.transpileModule(text, { compilerOptions: { target, module: ts.ModuleKind.ESNext } }).outputText;
 }
 
 /** `@scope/name` or `name` of a specifier that leads into a package; of Node.js itself `node:` and the module. */
@@ -74,7 +89,7 @@ export function circleFrom(start: SourceFile, files: readonly SourceFile[]): str
   const cameFrom = new Map<string, string>();
   const queue = [start.name];
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-    for (const next of byName.get(name)?.own ?? []) {
+    for (const next of byName.get(name)?.runs ?? []) {
       if (next === start.name) return wayTo(name, cameFrom).concat(start.name);
       if (cameFrom.has(next)) continue;
       cameFrom.set(next, name);

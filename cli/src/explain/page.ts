@@ -3,6 +3,7 @@ import { documentationUrl, type RuleDescription } from "@holdfast/rules";
 import type { Colours } from "../terminal.js";
 import { wrap } from "../wording.js";
 import { errorsOf } from "./errors.js";
+import { printMarkdown, sectionsOf } from "./sections.js";
 
 /** A rule's page in Markdown, for reports that show it. */
 export function explainInMarkdown({ id, summary, why }: RuleDescription): string {
@@ -28,6 +29,7 @@ export function explainInTerminal(rule: RuleDescription, contracts: readonly Con
     lines.push(heading("Errors that lead here"));
     for (const error of errors) lines.push(`  ${colours.cyan(error.package)}  ${error.text}\n`);
   }
+  for (const { heading: title, body } of sectionsOf(rule.id)) lines.push(heading(title), printMarkdown(body, colours));
   lines.push(
     heading("Settings"),
     `  in holdfast.config.json   ${JSON.stringify({ rules: { [rule.id]: "off" } })}\n`,

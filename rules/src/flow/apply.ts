@@ -48,20 +48,29 @@ export interface Applied {
   deferred: readonly Deferred[];
 }
 
+/** Functions that call what they are given may go on for ever; so deep nobody follows. */
+const deepestCall = 8;
+
+const silent: Applied = { result: unknown, begun: [], left: [], leftOnFailure: [], deferred: [] };
+
 /** Calls a function value. */
 export function apply(solver: BodySolver, state: State, callee: FunctionValue, application: Application): Applied {
   const body = solver.engine.graph.bodies[callee.body];
-  if (!body || body.generator) return { result: unknown, begun: [], left: [], leftOnFailure: [], deferred: [] };
+  if (!body || body.generator) return silent;
+  if (solver.engine.depth >= deepestCall) return silent;
   const summary = solver.engine.summaryOf(callee.body);
   const bound = callee.bound ? [...callee.bound, ...application.arguments] : application.arguments;
   const self = callee.self ?? application.self;
   const { captures } = callee;
-  return new Call(solver, state, summary, {
+  solver.engine.depth++;
+  const applied = new Call(solver, state, summary, {
     ...application,
     arguments: bound,
     ...(self && { self }),
     ...(captures && { captures }),
   }).run();
+  solver.engine.depth--;
+  return applied;
 }
 
 /** Calls it twice, as two calls are the first that can meet each other. */
@@ -97,6 +106,7 @@ class Call {
   /** What calls of functions that came in gave. */
   private readonly results = new Map<Identity, Value>();
   private readonly objects = new Map<string, string>();
+  private readonly aged = new Set<Identity>();
   private readonly suffix: string;
 
   constructor(
@@ -109,7 +119,6 @@ class Call {
   }
 
   run(): Applied {
-    for (const identity of this.freshIdentities()) this.solver.age(this.state, identity);
     for (const [child, parent] of this.summary.parents) {
       const [derived, from] = [this.identity(child), this.identity(parent)];
       if (derived !== undefined && from !== undefined) this.state.parents.set(derived, from);
@@ -122,19 +131,6 @@ class Call {
       leftOnFailure: this.leftOnFailure,
       deferred: this.summary.async ? [] : this.deferred,
     };
-  }
-
-  /** Handles that the function acquires are new ones with each call. */
-  private freshIdentities(): Set<Identity> {
-    const identities = this.summary.effects.flatMap((effect) =>
-      effect.kind === "operation" ? [effect.token.identity] : "identity" in effect ? [effect.identity] : [],
-    );
-    const guards = this.summary.effects.flatMap((effect) => (effect.kind === "operation" ? [...effect.token.locks] : []));
-    return new Set(
-      [...identities, ...guards]
-        .filter((identity) => identity.startsWith("@"))
-        .map((identity) => `${identity.replace(/\[.*$/, "")}${this.suffix}`),
-    );
   }
 
   private result(): Value {
@@ -202,7 +198,7 @@ class Call {
       ...(application.task ?? original.task ? { task: application.task ?? original.task } : {}),
       ...(waitsFor !== undefined && { until: waitsFor }),
       own: this.own,
-      past: this.released,
+      past: this.past(original.after ?? []),
       ...(application.settled && { settled: application.settled }),
     };
     const token = type
@@ -258,6 +254,7 @@ class Call {
 
   private release(effect: Effect & { kind: "release" }): void {
     const { application } = this;
+    if (effect.onlyOnFailure) return;
     for (const handle of this.things(effect.identity)) {
       const placed = application.at
         ? { at: application.at, statement: application.statement ?? application.at, chain: [effect.at, ...effect.chain] }
@@ -298,13 +295,19 @@ class Call {
           statement: effect.token.statement,
           text: effect.token.text,
           settled,
-          past: new Set([...this.releases].filter(([, key]) => !effect.after.includes(key)).map(([identity]) => identity)),
+          past: this.past(effect.after),
         });
         this.releases.set(option.of, effect.key);
       } else if (option.kind === "thing") {
         this.passOn(effect, option, given, settled);
       }
     }
+  }
+
+  /** Handles that were released in this run, but not on the way to what comes after these calls. */
+  private past(after: readonly string[]): Set<Identity> {
+    const elsewhere = [...this.releases].filter(([, key]) => !after.includes(key)).map(([identity]) => identity);
+    return new Set([...this.released, ...elsewhere]);
   }
 
   private invoke(
@@ -399,11 +402,20 @@ class Call {
   private resolve(identity: Identity): Value {
     const given = this.results.get(identity);
     if (given) return given;
-    if (identity.startsWith("@") || identity.startsWith("call:")) return thing(`${identity}${this.suffix}`);
+    if (identity.startsWith("@") || identity.startsWith("call:")) return this.freshThing(`${identity}${this.suffix}`);
     const [root = "", ...path] = identity.replace(/~$/, "").split(".");
     let value = this.root(root);
     for (const name of path) value = this.solver.get(this.state, value, name);
     return identity.endsWith("~") ? unknown : value;
+  }
+
+  /** What the function acquires is new with each call. */
+  private freshThing(id: Identity): Value {
+    if (!this.aged.has(id)) {
+      this.aged.add(id);
+      this.solver.age(this.state, id);
+    }
+    return thing(id);
   }
 
   private root(root: string): Value {

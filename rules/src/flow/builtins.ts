@@ -211,6 +211,8 @@ export function listenerCall(
 ): Value | undefined {
   const callback = values.at(-1);
   if (callback?.kind !== "function") return undefined;
+  // Whoever listens to what was handed out may wait for its end.
+  if (event.receiver !== undefined) solver.escape(state, solver.value(state, event.receiver));
   const [name] = values;
   const text = name?.kind === "constant" && typeof name.value === "string" ? name.value : undefined;
   const isListener = (method === "on" || method === "addListener" || method === "addEventListener") && values.length >= 2;

@@ -19,6 +19,8 @@ export class Engine {
   /** Whole calls, by where the name in them begins. */
   readonly calls = new Map<number, Span>();
   rounds = 0;
+  /** How many calls deep the solver is. */
+  depth = 0;
   private readonly summaries = new Map<BodyId, Summary>();
   private readonly solving = new Set<BodyId>();
   /** Bodies that call themselves, and what a first look at them told. */

@@ -3,7 +3,7 @@
 import type { EarlyOption, KnownType, Lane, Operation, Overlap, Release } from "@holdfast/contracts";
 import type { Happening } from "./facts.js";
 import type { Span } from "./graph.js";
-import type { BodySolver } from "./solver.js";
+import { type BodySolver, effectKey } from "./solver.js";
 import type { OptionSet, State, TaskKind, Token } from "./state.js";
 import { type HandleType, type Identity, optionsOf, type Value } from "./values.js";
 
@@ -160,7 +160,7 @@ export interface Releasing extends Happening {
 /** Releases a handle: notes what is still pending on it and on what it handed out, and that it is released. */
 export function release(solver: BodySolver, state: State, releasing: Releasing): void {
   const { identity, type } = releasing;
-  solver.effect(state, `release ${releasing.at.start} ${identity}`, {
+  solver.effect(state, effectKey(releasing), {
     kind: "release",
     ...happening(releasing),
     identity,

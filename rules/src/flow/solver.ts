@@ -592,7 +592,13 @@ export class BodySolver {
     const key = `operation ${token.key}`;
     const known = this.effects.get(key)?.effect;
     if (later && known?.kind === "operation" && !known.token.later) known.token.later = true;
-    this.effect(state, key, { kind: "operation", token: { ...token, later }, status: "left", leftOnFailure: false });
+    const after = [...state.effects].filter((done) => done.startsWith("invocation"));
+    this.effect(state, key, {
+      kind: "operation",
+      token: { ...token, later, ...(after.length > 0 && { after }) },
+      status: "left",
+      leftOnFailure: false,
+    });
   }
 
   /** The lock is free again: what is still pending is not guarded by it any more. */
@@ -654,7 +660,8 @@ export class BodySolver {
 
   private conclude(effect: Effect, key: string): Effect {
     const certain = this.exits.every(({ state }) => state.effects.has(key));
-    if (effect.kind === "release" || effect.kind === "write") return { ...effect, certain };
+    if (effect.kind === "write") return { ...effect, certain };
+    if (effect.kind === "release") return this.concludeRelease(effect);
     if (effect.kind !== "operation" && effect.kind !== "invocation") return effect;
     const status = this.status(effect.token.key);
     const leftOnFailure = this.failures.some((state) => {
@@ -662,6 +669,16 @@ export class BodySolver {
       return token !== undefined && !token.orphan;
     });
     return effect.kind === "operation" ? { ...effect, status, leftOnFailure } : { ...effect, status };
+  }
+
+  /** Whether the handle is released on every way out, on some, or only where the body fails. */
+  private concludeRelease(effect: Effect & { kind: "release" }): Effect {
+    const isReleased = ({ state }: Exit): boolean => state.released.has(effect.identity) || state.effects.has(effectKey(effect));
+    return {
+      ...effect,
+      certain: effect.certain && this.exits.every(isReleased),
+      onlyOnFailure: this.exits.length > 0 && !this.exits.some(isReleased),
+    };
   }
 
   private status(token: string): Status {
@@ -678,6 +695,10 @@ export class BodySolver {
 /** A value of which nothing but its place is known, with the type that it is declared to have. */
 function typed(value: Value, type: KnownType | undefined): Value {
   return value.kind === "thing" && !value.type && type ? { ...value, type } : value;
+}
+
+export function effectKey({ at, identity }: { at: Span; identity: Identity }): string {
+  return `release ${at.start} ${identity}`;
 }
 
 function mentions(fact: string, key: string): boolean {

@@ -35,6 +35,8 @@ export interface Token {
   until?: Identity;
   /** Its sibling failed: whoever awaited it went on without it. */
   orphan?: boolean;
+  /** Calls of functions that came in which go before it on some way. */
+  after?: readonly string[];
   /** Handles that the task was given. */
   uses?: readonly Identity[];
   /** It happens on every way that leads here. */

@@ -29,6 +29,8 @@ export type Effect =
       chain: readonly Span[];
       later: boolean;
       certain: boolean;
+      /** Whoever goes on after the call finds the handle unreleased. */
+      onlyOnFailure?: boolean;
     }
   | {
       kind: "option";

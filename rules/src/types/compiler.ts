@@ -9,6 +9,8 @@ import type { DeclaredType, Position, TypeOracle } from "./oracle.js";
 export interface CompilerOracleOptions {
   /** The project's root; default the program's current directory. */
   root?: string;
+  /** The name of the package that the project is, where TypeScript does not know it. */
+  packageName?: string;
 }
 
 /** So far up the chain of base types. */
@@ -20,10 +22,10 @@ const mostMembers = 4;
 export function compilerOracle(
   program: ts.Program,
   sourceFile: ts.SourceFile,
-  { root = program.getCurrentDirectory() }: CompilerOracleOptions = {},
+  { root = program.getCurrentDirectory(), packageName }: CompilerOracleOptions = {},
 ): TypeOracle {
   const checker = program.getTypeChecker();
-  const declarations = new Declarations(program, root);
+  const declarations = new Declarations(program, root, packageName);
   return {
     kind: "compiler",
     declaredTypes: (expressions) =>
@@ -120,10 +122,12 @@ type Place = Pick<DeclaredType, "package" | "file" | "tags">;
 class Declarations {
   readonly #program: ts.Program;
   readonly #root: string;
+  readonly #packageName: string | undefined;
   readonly #places = new Map<ts.Symbol, readonly Place[]>();
 
-  constructor(program: ts.Program, root: string) {
+  constructor(program: ts.Program, root: string, packageName: string | undefined) {
     this.#program = program;
+    this.#packageName = packageName;
     this.#root = root;
   }
 
@@ -161,6 +165,7 @@ class Declarations {
     return [
       { package: ".", file, ...(tags && { tags }) },
       ...(ambient !== undefined ? [{ package: ambient }] : []),
+      ...(!scope && this.#packageName !== undefined ? [{ package: this.#packageName, file }] : []),
       ...(scope ? [{ package: scope.name, file: path.posix.relative(scope.directory, fileName) }] : []),
     ];
   }
