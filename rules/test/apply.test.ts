@@ -114,7 +114,7 @@ describe("fixing until nothing is left", () => {
   it("stops when fixes undo each other", () => {
     const flip = (text: string) => {
       const [from, to] = text.includes("yes") ? ["yes", "no"] : ["no", "yes"];
-      return { findings: [findingAt(text, from!, { fixes: [replacing(text, from!, to!)] })] };
+      return { findings: [findingAt(text, from, { fixes: [replacing(text, from, to)] })] };
     };
     const result = fixUntilStable("yes;", flip);
     expect(result).toMatchObject({ text: "no;", applied: 1, unfinished: true });

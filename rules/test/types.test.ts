@@ -341,16 +341,16 @@ function typed(text: string): { sourceFile: ts.SourceFile; types: Types; batches
     types: [],
   };
   const host = ts.createCompilerHost(options, true);
-  const { fileExists, readFile, getSourceFile } = host;
+  const plain = { ...host };
   host.realpath = (file) => file;
   host.directoryExists = (directory) => Object.keys(files).some((file) => file.startsWith(`${directory}/`));
   host.getCurrentDirectory = () => "/app";
-  host.fileExists = (file) => file in files || (!file.startsWith("/app/") && fileExists(file));
-  host.readFile = (file) => files[file] ?? readFile(file);
+  host.fileExists = (file) => file in files || (!file.startsWith("/app/") && plain.fileExists(file));
+  host.readFile = (file) => files[file] ?? plain.readFile(file);
   host.getSourceFile = (file, languageVersion) =>
     file in files
       ? ts.createSourceFile(file, files[file]!, languageVersion, true)
-      : getSourceFile.call(host, file, languageVersion);
+      : plain.getSourceFile(file, languageVersion);
   const program = ts.createProgram(["/app/file.ts"], options, host);
   const sourceFile = program.getSourceFile("/app/file.ts")!;
   const oracle = compilerOracle(program, sourceFile);

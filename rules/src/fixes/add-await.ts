@@ -5,7 +5,7 @@ import {
   callAt,
   isAsync,
   functionOf,
-  wholePromise,
+  wholeChain,
   withParentheses,
   type FixSource,
   type Span,
@@ -20,7 +20,7 @@ import { fixOf, insertion, type Change } from "./text.js";
 export function addAwait(source: FixSource, operation: Span, words: Words = {}): Fix | undefined {
   const call = callAt(source, operation);
   if (call === undefined) return undefined;
-  const promise = wholePromise(call);
+  const promise = wholeChain(call);
   const awaited = awaitedInStatement(source, promise);
   const permission = permissionToAwait(source, promise);
   if (awaited === undefined || permission === undefined) return undefined;

@@ -4,7 +4,9 @@ import { declarationsOf, declaredName, isConst, namesUsedIn, referencesTo } from
 import { hasEffects } from "./order.js";
 import {
   all,
+  ancestorIn,
   innermostAt,
+  isTypeScript,
   listedStatementOf,
   listOf,
   mayAwait,
@@ -17,9 +19,17 @@ import { fixOf, indentOf, linesOf, removal, render, standsAlone, type Change } f
 
 /**
  * `const handle = await open();` becomes `await using handle = await open();`, and its release at the end of the block,
- * or in the `finally` of a `try` that ends it, is taken out.
+ * before a last use that came too late, or in the `finally` of a `try` that ends it, is taken out.
  */
-export function awaitUsing(source: FixSource, acquire: Span, release: Span, words: Words = {}): Fix | undefined {
+export function awaitUsing(
+  source: FixSource,
+  acquire: Span,
+  release: Span,
+  words: Words = {},
+  lastUse: Span = release,
+): Fix | undefined {
+  // Node.js 20 does not know the syntax by itself.
+  if (!isTypeScript(source)) return undefined;
   const acquired = listedStatementOf(innermostAt(source, acquire));
   const released = listedStatementOf(innermostAt(source, release));
   if (acquired === undefined || released === undefined || !ts.isVariableStatement(acquired)) return undefined;
@@ -31,7 +41,7 @@ export function awaitUsing(source: FixSource, acquire: Span, release: Span, word
   if (!isReleaseOf(released, declaration.name.text)) return undefined;
 
   const removed =
-    listOf(released) === list ? releaseAtEnd(source, list, released) : releaseInTry(source, list, released);
+    listOf(released) === list ? releaseAtEnd(source, list, released, lastUse) : releaseInTry(source, list, released);
   if (removed === undefined) return undefined;
   const keyword = acquired.declarationList.getStart(source.sourceFile);
   const changes = [{ start: keyword, end: keyword + "const".length, text: "await using" }, ...removed];
@@ -59,8 +69,11 @@ function releaseAtEnd(
   source: FixSource,
   list: ts.NodeArray<ts.Statement>,
   released: ts.Statement,
+  lastUse: Span,
 ): Change[] | undefined {
-  return isLast(list, released) ? [removal(source, released)] : undefined;
+  const last = ancestorIn(list, innermostAt(source, lastUse)) ?? released;
+  const isBefore = list.indexOf(released) <= list.indexOf(last);
+  return isBefore && isLast(list, last) ? [removal(source, released)] : undefined;
 }
 
 /** Takes a `finally` that has nothing but the release off a `try`, and the `try` itself if it catches nothing. */

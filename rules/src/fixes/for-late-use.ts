@@ -2,7 +2,10 @@
 
 import type { Fix } from "../finding.js";
 import { acknowledgeFirst } from "./acknowledge-first.js";
+import { acquireOf } from "./acquires.js";
+import { awaitUsing } from "./await-using.js";
 import { moveRelease } from "./move-release.js";
+import { releaseInFinally } from "./release-in-finally.js";
 import type { FixSource, Span, Words } from "./source.js";
 
 export interface LateUsing {
@@ -10,13 +13,20 @@ export interface LateUsing {
   use: Span;
   /** The operation answers a message. */
   acknowledges: boolean;
+  /** `await using` releases the handle as well. */
+  isDisposable: boolean;
   words: Words;
 }
 
-export function fixesForLateUse(source: FixSource, { release, use, acknowledges, words }: LateUsing): Fix[] {
+export function fixesForLateUse(source: FixSource, late: LateUsing): Fix[] {
+  const { release, use, acknowledges, isDisposable, words } = late;
+  const acquire = acquireOf(source, release);
+  const moved = moveRelease(source, release, use, words);
   const fixes = [
     acknowledges ? acknowledgeFirst(source, release, use, words) : undefined,
-    moveRelease(source, release, use, words),
+    moved,
+    moved && acquire && !acknowledges ? releaseInFinally(source, acquire, release, use, words) : undefined,
+    moved && acquire && isDisposable ? awaitUsing(source, acquire, release, words, use) : undefined,
   ];
   return fixes.filter((fix) => fix !== undefined);
 }

@@ -2,6 +2,7 @@
 
 export { acknowledgeFirst } from "./acknowledge-first.js";
 export { addAwait } from "./add-await.js";
+export { awaitAtOnce } from "./await-at-once.js";
 export { awaitPending } from "./await-first.js";
 export { awaitUsing } from "./await-using.js";
 export { lingerInConstructor } from "./linger-in-constructor.js";

@@ -9,7 +9,7 @@ import {
 } from "./guarded-calls.js";
 import { uniqueName } from "./names.js";
 import { isTypeScript, type FixSource, type Span, type Words } from "./source.js";
-import { behind, fixOf, indentOf, indentStep, insertion, newline, semicolon } from "./text.js";
+import { behind, fixOf, gapAfter, indentOf, indentStep, insertion, newline, semicolon } from "./text.js";
 
 /**
  * Lets the operations on a field, or on a variable, take turns without a library: each is appended to a chain of
@@ -52,7 +52,7 @@ export function promiseChain(
     const lines = [`let ${chain}${start}`, "", `function ${signature}`, ...body];
     const indent = indentOf(source, home.statement);
     const code = lines.map((line, index) => (line === "" || index === 0 ? line : indent + line)).join(newline(source));
-    declarations.push(behind(source, home.statement, code));
+    declarations.push(behind(source, home.statement, code + gapAfter(source, home.statement)));
   }
   const wrapped = calls.flatMap((call) => [
     insertion(call.getStart(source.sourceFile), `${home.prefix}${method}(${asFunction(call)}`),

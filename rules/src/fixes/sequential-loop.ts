@@ -59,7 +59,15 @@ function sequenceOf(source: FixSource, call: ts.CallExpression): Sequence | unde
   const argument = bare(call.arguments[0]!);
   const use = useOf(call);
   if (settles && use.kind !== "ignored") return undefined;
-  if (ts.isArrayLiteralExpression(argument)) return sequentialList(source, argument, use, settles);
+  if (ts.isArrayLiteralExpression(argument)) {
+    const [only, ...others] = argument.elements;
+    // `Promise.all([items.map(…)])` waits for an array, and not for the promises in it.
+    if (only && methodOf(only) === "map" && others.length === 0 && use.kind === "ignored") {
+      return mapLoop(source, only as ts.CallExpression, use, settles);
+    }
+    if (argument.elements.some((element) => methodOf(element) === "map")) return undefined;
+    return sequentialList(source, argument, use, settles);
+  }
   if (methodOf(argument) === "map") return mapLoop(source, argument as ts.CallExpression, use, settles);
   if (ts.isIdentifier(argument) && !settles) return collected(source, argument, use);
   return undefined;

@@ -248,3 +248,34 @@ export function wholePromise(call: ts.Expression): ts.Expression {
     }
   }
 }
+
+/** Functions that are called without anybody waiting for what they return. */
+const DETACHING = new Set(
+  "setTimeout setInterval setImmediate queueMicrotask nextTick on once addListener prependListener addEventListener".split(
+    " ",
+  ),
+);
+
+/** Whether a function is handed to a timer or an emitter, which has no use for its promise. */
+export function isLeftAlone(around: FunctionNode): boolean {
+  const { parent } = around;
+  if (!ts.isCallExpression(parent) || parent.expression === (around as ts.Node)) return false;
+  const { expression } = parent;
+  return DETACHING.has(ts.isIdentifier(expression) ? expression.text : (methodOf(parent) ?? ""));
+}
+
+/** The last call of a chain that a call heads, such as `.values(row).execute()` on a statement that is being built. */
+export function wholeChain(call: ts.Expression): ts.Expression {
+  let at = call;
+  for (;;) {
+    const outer = withParentheses(at);
+    const { parent } = outer;
+    const isChained =
+      ts.isPropertyAccessExpression(parent) &&
+      parent.expression === outer &&
+      ts.isCallExpression(parent.parent) &&
+      parent.parent.expression === parent;
+    if (!isChained) return wholePromise(at);
+    at = parent.parent as ts.CallExpression;
+  }
+}

@@ -209,6 +209,13 @@ export function behind(source: FixSource, statement: ts.Node, code: string): Cha
   return insertion(lines.end, isLast ? newline(source) + line : line + newline(source));
 }
 
+/** The line break that parts what is put behind a statement from what follows it there, if nothing does so yet. */
+export function gapAfter(source: FixSource, statement: ts.Node): string {
+  const lines = linesOf(source, statement);
+  const rest = lines === undefined ? "" : source.sourceFile.text.slice(lines.end);
+  return /^[ \t]*(\r?\n|\}|$)/.test(rest) ? "" : newline(source);
+}
+
 /** Moves a statement, with its comments, before or behind another one, whose indentation it takes. */
 export function move(
   source: FixSource,

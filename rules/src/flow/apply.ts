@@ -254,7 +254,8 @@ class Call {
 
   private release(effect: Effect & { kind: "release" }): void {
     const { application } = this;
-    if (effect.onlyOnFailure) return;
+    // What a function releases on some ways only, its result tells, or something else that is not followed here.
+    if (effect.onlyOnFailure || !effect.certain) return;
     for (const handle of this.things(effect.identity)) {
       const placed = application.at
         ? { at: application.at, statement: application.statement ?? application.at, chain: [effect.at, ...effect.chain] }

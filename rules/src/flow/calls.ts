@@ -6,6 +6,7 @@ import { builtinCall, collectionCall, listenerCall, promiseCall } from "./builti
 import type { CallEvent, Span } from "./graph.js";
 import { applyOption, begin, release, remember, textMatches } from "./operations.js";
 import { run } from "./promises.js";
+import { firstRelease } from "./releasers.js";
 import type { BodySolver } from "./solver.js";
 import type { State, Token } from "./state.js";
 import {
@@ -36,8 +37,8 @@ export function call(solver: BodySolver, state: State, event: CallEvent): Value 
 function methodCall(solver: BodySolver, state: State, event: CallEvent, receiver: Value, values: Value[]): Value {
   if (receiver.kind === "choice") {
     const known = receiver.options.filter((option) => option.kind !== "constant");
-    if (known.length === 1 && known[0]) return methodCall(solver, state, event, known[0], values);
-    return known.map((option) => methodCall(solver, state, event, option, values)).reduce(join, unknown);
+    const results = known.map((option) => methodCall(solver, state, event, option, values));
+    return results.length === 0 ? unknown : results.reduce(join);
   }
   const method = event.method ?? "";
   if (receiver.kind === "builder") return builderCall(solver, state, event, receiver, method, values);
@@ -206,6 +207,7 @@ function operationCall(
   if (returned) return returned.derived ? returned.value : returned.value;
   const tokens = immediate || settles === "callback" || settles === "close" || inSection ? [] : [token.key];
   const value = apiCall(solver, state, event, member, operation, tokens);
+  if (settles === "close" && value.kind === "promise") return { ...value, endsOnFailure: [token.key] };
   if (immediate || settles === "close") return value;
   return value.kind === "promise" ? value : { kind: "promise", tokens, result: value };
 }
@@ -359,7 +361,7 @@ function callbackParameters(
       const released = values[hands.releases];
       const type = released?.kind === "thing" ? released.type : undefined;
       const handle = type?.kind === "handle" ? type : undefined;
-      const [name, contract] = Object.entries(handle?.handle.releases ?? {})[0] ?? [];
+      const [name, contract] = handle ? firstRelease(handle) : [];
       values.push(
         released?.kind === "thing" && handle && name !== undefined && contract
           ? { kind: "releaser", of: released.id, type: handle, release: contract, name }
@@ -894,7 +896,7 @@ export function unknownCall(solver: BodySolver, state: State, event: CallEvent, 
   solver.age(state, id);
   const { resultType } = event;
   const result = thing(id, resultType?.type);
-  const handles = values.flatMap((value) => handlesIn(state, value));
+  const handles = values.flatMap((value, index) => handlesIn(state, withType(value, event.argumentTypes?.[index])));
   const isParameter = callee.kind === "thing" && /^(p|v|this)/.test(callee.id) && !event.construct;
   if (!isParameter && (handles.length === 0 || event.thenable !== true)) {
     return resultType?.promised ? { kind: "promise", tokens: [], result } : result;
@@ -933,8 +935,15 @@ export function unknownCall(solver: BodySolver, state: State, event: CallEvent, 
   return { kind: "promise", tokens: [token.key], result, guess: true };
 }
 
+/** A value of which only its place is known, with the type that it is declared to have. */
+function withType(value: Value, type: KnownType | undefined): Value {
+  if (value.kind === "choice") return { ...value, options: value.options.map((option) => withType(option, type)) };
+  return value.kind === "thing" && !value.type && type ? { ...value, type } : value;
+}
+
 /** Handles among what a function is given. */
 function handlesIn(state: State, value: Value): Identity[] {
+  if (value.kind === "choice") return value.options.flatMap((option) => handlesIn(state, option));
   if (value.kind === "thing") return value.type?.kind === "handle" ? [value.id] : [];
   if (value.kind === "object") {
     return [...(state.heap.get(value.id)?.properties.values() ?? [])].flatMap((part) =>

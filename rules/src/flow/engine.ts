@@ -5,6 +5,7 @@ import { Facts } from "./facts.js";
 import type { Body, BodyId, Graph, Span, VariableInfo } from "./graph.js";
 import { BodySolver } from "./solver.js";
 import { emptySummary, type Summary } from "./summaries.js";
+import { learnReleasers } from "./releasers.js";
 import { findTaskConflicts } from "./tasks.js";
 import type { Value } from "./values.js";
 
@@ -35,6 +36,7 @@ export class Engine {
   /** Solves everything. Code that others rely on goes first: the top level and constructors make locks and handles. */
   run(): void {
     if (!this.graph.concerned) return;
+    learnReleasers(this);
     const first = this.graph.bodies.filter(({ kind }) => kind === "module" || kind === "constructor");
     for (const { id } of [...first, ...this.graph.bodies]) this.summaryOf(id);
     findTaskConflicts(this);

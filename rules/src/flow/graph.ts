@@ -2,7 +2,7 @@
  * The flow graph: what is left of a file after lowering. Blocks of events over registers and places; no syntax.
  */
 
-import type { Export, Contract, EarlyOption } from "@holdfast/contracts";
+import type { Contract, Export, KnownType } from "@holdfast/contracts";
 import type { ValueType } from "../types/oracle.js";
 
 /** Offsets in the file. */
@@ -96,6 +96,8 @@ export interface CallEvent {
   /** What the types say of the call's result, where its value tells nothing. */
   resultType?: ValueType;
   arguments: Register[];
+  /** Types of arguments, for a call that is returned out of a block with something to do at its end. */
+  argumentTypes?: (KnownType | undefined)[];
   /** An argument was spread: positions after it are unknown. */
   spread: boolean;
   /** A built-in whose behaviour is known by its name: `Promise.all`, `setTimeout`. */
@@ -175,4 +177,3 @@ export interface Graph {
   variables: Map<VariableId, VariableInfo>;
 }
 
-export type { EarlyOption };

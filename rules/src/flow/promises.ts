@@ -56,6 +56,7 @@ function finish(
   end: TokenEnd,
   outcome: "success" | "failure" = "success",
 ): void {
+  if (outcome === "failure") for (const key of value.endsOnFailure ?? []) state.pending.delete(key);
   for (const key of value.tokens) {
     const token = state.pending.get(key);
     if (!token) continue;

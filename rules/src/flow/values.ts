@@ -50,6 +50,8 @@ export interface PromiseValue {
   deferred?: readonly Deferred[];
   /** Tokens that stay pending when it rejects. */
   leftOnFailure?: readonly string[];
+  /** Tokens that only end with it when it rejects: what it hands out ends them otherwise. */
+  endsOnFailure?: readonly string[];
   /** Places from which promises came in that it waits for. */
   waitsFor?: readonly Identity[];
   /** It may be no promise at all: the result of a function that is not known. */

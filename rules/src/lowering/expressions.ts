@@ -408,7 +408,9 @@ export class ExpressionLowering {
   }
 
   private named(name: string, value: Register, node: ts.Expression): Property {
-    const type = this.file.names.has(name) ? this.file.types.of(node) : undefined;
+    const variable = ts.isIdentifier(node) ? this.file.scopes.of(node) : undefined;
+    const { types } = this.file;
+    const type = this.file.names.has(name) ? (types.of(node) ?? (variable && types.ofVariable(variable))) : undefined;
     return { name, value, ...(type && { type }) };
   }
 
@@ -518,10 +520,10 @@ export class ExpressionLowering {
     if ((receiverType ?? calleeType ?? library) !== undefined) this.file.graph.concerned = true;
     const chainedPlace = receiverNode && facts.method !== undefined ? this.chainedPlace(node, facts.method) : undefined;
     const resultType = ts.isExpression(node) && (receiverType ?? library) === undefined ? types.of(node) : undefined;
-    const thenable =
-      receiverType === undefined && library === undefined && ts.isExpression(node) && isReturned(node)
-        ? types.thenable(node)
-        : undefined;
+    const returned = receiverType === undefined && library === undefined && ts.isExpression(node) && isReturned(node);
+    const thenable = returned ? types.thenable(node) : undefined;
+    const given = returned && (ts.isCallExpression(node) || ts.isNewExpression(node)) ? (node.arguments ?? []) : [];
+    const argumentTypes = given.map((argument) => types.of(argument)?.type);
     return this.into((into) => {
       this.builder.emit({
         kind: "call",
@@ -539,6 +541,7 @@ export class ExpressionLowering {
         ...(builtin && { builtin }),
         ...(chainedPlace && { chainedPlace }),
         ...(thenable !== undefined && { thenable }),
+        ...(argumentTypes.some((type) => type !== undefined) && { argumentTypes }),
       });
     });
   }

@@ -14,7 +14,16 @@ export const rule: Rule = {
     "caller, writes into the middle of the first, or waits its turn, so that after a failure statements still run " +
     "behind the ROLLBACK. Await each operation before the next, or let them take turns through a lock.",
   severity: "error",
-  fixKinds: ["sequential-loop", "add-await", "await-first", "settle-all", "mutex", "promise-chain"],
+  fixKinds: [
+    "sequential-loop",
+    "settle-all",
+    "add-await",
+    "await-at-once",
+    "await-first",
+    "return-await",
+    "promise-chain",
+    "mutex",
+  ],
   check: (question) => {
     const conflicts = [...question.facts.conflicts.values()]
       .filter((conflict) => severityOf(question, conflict) !== undefined)
@@ -133,12 +142,15 @@ function consequence(question: Question, conflict: Conflict): string {
 }
 
 function fixes(question: Question, conflict: Conflict): Fix[] {
-  const { first, second, type, overlap } = conflict;
+  const { first, second, type, overlap, task } = conflict;
+  const isCall = task?.kind === "call";
   return fixesForOverlap(question.source, {
     first: question.call(first.at),
     second: question.call(second.at),
-    field: second.text,
-    task: conflict.task !== undefined && conflict.task.kind !== "repeated",
+    handle: second.text,
+    task: task === undefined || task.kind === "repeated" ? "none" : isCall ? "call" : "other",
+    ...(isCall && { unawaited: question.call(task.at) }),
+    settledBy: first.operation.settledBy,
     settlingHelps: overlap.outcome === "queues" && overlap.announcedEnd === undefined && !overlap.settlingIsNoRemedy,
     words: { handle: question.name(second.text, type), operation: `\`${second.name}\`` },
   });

@@ -13,7 +13,16 @@ export const rule: Rule = {
     "connection that is somebody else's by then. Await every operation before the release; out of `try … finally` or a " +
     "`using` block, return with `return await`.",
   severity: "error",
-  fixKinds: ["return-await", "add-await", "await-first", "move-release", "sequential-loop"],
+  fixKinds: [
+    "return-await",
+    "add-await",
+    "await-at-once",
+    "await-first",
+    "move-release",
+    "release-in-finally",
+    "await-using",
+    "sequential-loop",
+  ],
   check: (question) => {
     const releases = [...question.facts.earlyReleases.values()].sort(
       (left, right) => Number(right.certain) - Number(left.certain) || left.order - right.order,
@@ -45,6 +54,8 @@ function finding(question: Question, early: EarlyRelease): Finding {
     fixes: fixesForPending(question.source, {
       pending: question.call(pending.at),
       ...(isRelease && { release: question.call(release.at) }),
+      settledBy: pending.operation.settledBy,
+      isDisposable: type.handle.disposal?.kind === "async",
       words: { handle: question.name(release.text || pending.text, type), operation: `\`${pending.name}\`` },
     }),
   };

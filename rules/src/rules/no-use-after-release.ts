@@ -13,7 +13,7 @@ export const rule: Rule = {
     "A second release can give away what is no longer yours. Release once, after the last operation; acknowledge " +
     "a message before the handle that it came from is released.",
   severity: "error",
-  fixKinds: ["acknowledge-first", "move-release"],
+  fixKinds: ["acknowledge-first", "move-release", "release-in-finally", "await-using"],
   check: (question) => {
     const uses = [...question.facts.lateUses.values()].sort(
       (left, right) => Number(right.certain) - Number(left.certain) || left.order - right.order,
@@ -52,6 +52,7 @@ function finding(question: Question, late: LateUse): Finding {
           release: question.call(released.at),
           use: question.call(use.at),
           acknowledges: isAnswer(late),
+          isDisposable: type.handle.disposal?.kind === "async",
           words: { handle: question.name(use.text, type), operation: `\`${use.name}\`` },
         }),
   };
