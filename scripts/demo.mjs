@@ -37,7 +37,7 @@ try {
   const after = holdfast(["check", "--fix", "--fix-suggestions"], { cwd: copy, colours }).stdout;
   for (const file of sources()) showChanges(file);
 
-  heading("4", "What is left for people to decide");
+  heading("4", "What is left");
   process.stdout.write(after);
   typeCheck();
   console.log(`\nThe mended shop compiles. That took ${((performance.now() - started) / 1000).toFixed(1)} s.`);

@@ -1,6 +1,7 @@
 /** Which files are worth a closer look: most touch nothing that has a contract, and cost next to nothing. */
 
 import type { Catalog } from "@holdfast/contracts";
+import { askableNames } from "./types/askable.js";
 
 const specifierPattern = /(?:\bfrom|\brequire\s*\(|\bimport\s*\(?)\s*(["'`])([^"'`\n]+)\1/g;
 const ownTag = "@holdfast-";
@@ -27,8 +28,9 @@ const patterns = new WeakMap<Catalog, RegExp>();
 function operationPattern(catalog: Catalog): RegExp {
   let pattern = patterns.get(catalog);
   if (!pattern) {
-    const names = [...catalog.names].map((name) => name.replace(/[$]/g, "\\$&"));
-    pattern = new RegExp(`\\.(?:${names.join("|")})\\b`);
+    const names = [...askableNames(catalog)].filter((name) => /^[\w$]+$/.test(name)).map((name) => name.replace(/[$]/g, "\\$&"));
+    // Called, also with type arguments, or assigned; `Promise.all` is nobody's operation.
+    pattern = new RegExp(`(?<!\\bPromise)\\??\\.(?:${names.join("|")})\\s*(?:[(<]|\\?\\.\\(|=(?![=>]))`);
     patterns.set(catalog, pattern);
   }
   return pattern;

@@ -109,7 +109,13 @@ may be left out:
 \`\`\`
 
 \`types\` asks the type checker, where the parser provides one. \`confidence\` is \`certain\` (the default), \`likely\` or
-\`possible\`: how sure a finding has to be. To suppress one finding, say why:
+\`possible\`: how sure a finding has to be.${suppressing(id)}`;
+}
+
+/** What is said about suppressions themselves cannot be suppressed by one more. */
+function suppressing(id) {
+  if (id === "suppression") return "";
+  return ` To suppress one finding, say why:
 
 \`\`\`ts
 // holdfast-disable-next-line ${id} -- the reason

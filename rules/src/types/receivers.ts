@@ -2,6 +2,7 @@
 
 import { type Catalog, typesOf } from "@holdfast/contracts";
 import ts from "typescript";
+import { askableNames } from "./askable.js";
 import { isTransparent } from "./syntax.js";
 
 interface Interest {
@@ -19,8 +20,8 @@ export function receivers(sourceFile: ts.SourceFile, catalog: Catalog): ts.Expre
   const found: ts.Expression[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isPropertyAccessExpression(node)) {
-      if (takesAny ? isCalled(node) || names.has(node.name.text) : names.has(node.name.text))
-        found.push(node.expression);
+      const isUsed = isCalled(node) || isAssigned(node);
+      if (isUsed && !isPromise(node.expression) && (takesAny || names.has(node.name.text))) found.push(node.expression);
     } else if (ts.isForOfStatement(node) && node.awaitModifier) found.push(node.expression);
     else if (ts.isPropertyAssignment(node) && ts.isIdentifier(node.name) && names.has(node.name.text)) {
       if (isReferenceLike(node.initializer)) found.push(node.initializer);
@@ -31,19 +32,14 @@ export function receivers(sourceFile: ts.SourceFile, catalog: Catalog): ts.Expre
   return found;
 }
 
-/** The catalog's names, and calls that only hand something to a callback. */
+/** What the catalog makes interesting. */
 function interestOf(catalog: Catalog): Interest {
   let interest = interests.get(catalog);
   if (!interest) {
-    const names = new Set(catalog.names);
+    const names = askableNames(catalog);
     const open = new Set<object>();
     for (const contract of catalog.contracts) {
       for (const type of typesOf(contract)) {
-        if (type.kind === "guard") continue;
-        const definition = type.kind === "source" ? type.source : type.handle;
-        for (const [name, call] of Object.entries({ ...definition.methods, ...definition.operations })) {
-          if (call.callbacks) names.add(name);
-        }
         if (type.kind === "handle" && (type.handle.anyMethod || type.handle.operations["()"])) open.add(contract);
       }
     }
@@ -62,6 +58,15 @@ function importsOf(sourceFile: ts.SourceFile): string[] {
 function isCalled(node: ts.Expression): boolean {
   const { parent } = node;
   return ts.isCallExpression(parent) ? parent.expression === node : isTransparent(parent) && isCalled(parent);
+}
+
+function isAssigned({ parent }: ts.Node): boolean {
+  return ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+}
+
+/** `Promise.all` is nobody's operation. */
+function isPromise(node: ts.Expression): boolean {
+  return ts.isIdentifier(node) && node.text === "Promise";
 }
 
 function isReferenceLike(node: ts.Expression): boolean {
