@@ -1,7 +1,7 @@
 /** `npm run new` creates what compiles and what the other parts of the house know at once. */
 
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -22,7 +22,7 @@ beforeAll(() => {
   ]) {
     cpSync(join(root, name), join(copy, name), { recursive: true });
   }
-  linkPackages("node_modules");
+  for (const folder of ["", ...folders]) linkPackages(join(folder, "node_modules"));
   mkdirSync(join(copy, "node_modules/@holdfast"));
   for (const folder of folders)
     symlinkSync(join(copy, folder), join(copy, "node_modules", published[folder]), "junction");
@@ -34,6 +34,7 @@ afterAll(() => {
 
 /** Everything that is installed, except what the house has itself. */
 function linkPackages(folder: string): void {
+  if (!existsSync(join(root, folder))) return;
   mkdirSync(join(copy, folder), { recursive: true });
   const own: string[] = ["@holdfast", published["eslint-plugin"], published.cli];
   for (const name of readdirSync(join(root, folder)).filter((entry) => !own.includes(entry))) {

@@ -412,7 +412,7 @@ describe("a compiler answers where tracing ends", () => {
       `import { Pool } from "pg"; (P: typeof Pool) => (P as any as { query(): void }).query();`,
       undefined,
     ],
-    ["a shared type", `import { ds } from "./db.js"; ds.manager.save(1);`, "typeorm#EntityManager"],
+    ["a shared type", `import { ds } from "./db.js"; ds.manager.transaction(save);`, "typeorm#EntityManager"],
     [
       "a shared type in a callback",
       `import { ds } from "./db.js"; ds.transaction(async (m) => m.save(1));`,

@@ -1,7 +1,7 @@
 import ts from "typescript";
 import type { Fix } from "../finding.js";
 import { isConst, referencesTo } from "./names.js";
-import { valuesStay } from "./order.js";
+import { hasEffects, valuesStay } from "./order.js";
 import {
   callAt,
   functionOf,
@@ -49,9 +49,18 @@ function awaitOf(use: ts.Identifier): ts.AwaitExpression | undefined {
   return ts.isAwaitExpression(parent) ? parent : undefined;
 }
 
+/** What there is no use for without a statement: itself, or the `if` that has nothing else. */
+function emptied(statement: ts.Statement): ts.Statement {
+  const block = statement.parent;
+  const around = block.parent;
+  const isOnly = ts.isBlock(block) && block.statements.length === 1 && ts.isIfStatement(around);
+  const isNeedless = isOnly && !around.elseStatement && !hasEffects(around.expression);
+  return isNeedless && listOf(around) ? around : statement;
+}
+
 /** What is left of a later `await`: the value, or nothing of a statement that did nothing else. */
 function withoutAwait(source: FixSource, use: ts.AwaitExpression): Change {
-  if (ts.isExpressionStatement(use.parent) && listOf(use.parent)) return removal(source, use.parent);
+  if (ts.isExpressionStatement(use.parent) && listOf(use.parent)) return removal(source, emptied(use.parent));
   return { start: use.getStart(source.sourceFile), end: use.expression.getStart(source.sourceFile), text: "" };
 }
 
@@ -74,7 +83,7 @@ function withoutName(
       end: promise.getStart(source.sourceFile),
       text: "await ",
     };
-    return [head, removal(source, later)];
+    return [head, removal(source, emptied(later))];
   }
   if (!ts.isVariableStatement(later) || later.declarationList.declarations.length > 1) return undefined;
   const [declaration] = later.declarationList.declarations;

@@ -64,11 +64,9 @@ function contains(outer: ts.Node, inner: ts.Node): boolean {
   return outer.pos <= inner.pos && inner.end <= outer.end;
 }
 
-/** The use stands before the statement, on every way to it, which then has nothing to wait for. */
+/** The use stands before the statement, which then has nothing to wait for. */
 function isPassedBefore(kept: ts.Expression, statement: ts.Statement): boolean {
-  if (functionOf(kept) !== functionOf(statement) || kept.end > statement.pos) return false;
-  const user = listedStatementOf(kept);
-  return user === undefined || listOf(user) === undefined || listOf(user) === listOf(statement);
+  return functionOf(kept) === functionOf(statement) && kept.end <= statement.pos;
 }
 
 /** The combinator that the later use gives an array to. */

@@ -6,7 +6,7 @@ import { acquireOf } from "./acquires.js";
 import { awaitUsing } from "./await-using.js";
 import { moveRelease } from "./move-release.js";
 import { releaseInFinally } from "./release-in-finally.js";
-import type { FixSource, Span, Words } from "./source.js";
+import { callAt, receiverOf, textOf, type FixSource, type Span, type Words } from "./source.js";
 
 export interface LateUsing {
   release: Span;
@@ -19,7 +19,8 @@ export interface LateUsing {
 }
 
 export function fixesForLateUse(source: FixSource, late: LateUsing): Fix[] {
-  const { release, use, acknowledges, isDisposable, words } = late;
+  const { release, use, acknowledges, isDisposable } = late;
+  const words = { ...late.words, handle: released(source, release) ?? late.words.handle };
   const acquire = acquireOf(source, release);
   const moved = moveRelease(source, release, use, words);
   const fixes = [
@@ -29,4 +30,11 @@ export function fixesForLateUse(source: FixSource, late: LateUsing): Fix[] {
     moved && acquire && isDisposable ? awaitUsing(source, acquire, release, words, use) : undefined,
   ];
   return fixes.filter((fix) => fix !== undefined);
+}
+
+/** What a release releases, as the code calls it: not always what is used later, which can hang on it. */
+function released(source: FixSource, release: Span): string | undefined {
+  const call = callAt(source, release);
+  const handle = call && receiverOf(call);
+  return handle && `\`${textOf(source, handle)}\``;
 }

@@ -6,19 +6,25 @@ import { addAwait } from "./add-await.js";
 import { awaitAtOnce } from "./await-at-once.js";
 import { awaitPending } from "./await-first.js";
 import { laterUse } from "./kept.js";
-import { mutex } from "./mutex.js";
+import { mutex, sameMutex } from "./mutex.js";
 import { promiseChain } from "./promise-chain.js";
 import { returnAwait } from "./return-await.js";
 import { sequentialLoop } from "./sequential-loop.js";
 import { settleAll } from "./settle-all.js";
 import {
   all,
+  ancestorIn,
   callAt,
   type FixSource,
   functionOf,
+  immediateCall,
   innermostAt,
   isCombinator,
+  listedStatementOf,
+  listOf,
   methodOf,
+  receiverOf,
+  some,
   type Span,
   spanOf,
   textOf,
@@ -29,6 +35,8 @@ import { isSettledByCallback, isWorthAwaiting, type Settling } from "./waiting.j
 export interface Overlapping {
   first: Span;
   second: Span;
+  /** The first operation itself, where that is a call that leads to it. */
+  origin: Span;
   /** The handle, as the code calls it. */
   handle: string;
   /** How the two come to meet: in one task, by a call that nobody waits for, or in tasks of their own. */
@@ -52,22 +60,87 @@ export function fixesForOverlap(source: FixSource, overlap: Overlapping): Fix[] 
   const awaits = isAlone && call !== undefined && isWorthAwaiting(source, call, second);
   const guarded = overlap.task === "other" ? operationsOn(source, overlap) : [];
   const field = overlap.handle.split(".").at(-1)!;
+  const block = call && isAlone ? immediateCall(source, call) : undefined;
+  const collector = call && collectorOf(source, first);
+  const atOnce = awaits ? awaitAtOnce(source, first, words) : undefined;
+  const kept = awaits && !collector ? awaitKept(source, first, second, words) : undefined;
+  const returned = call && isInLockedTry(call) ? returnAwait(source, first, words) : undefined;
+  const isChained = call !== undefined && isInChain(call);
+  const gates = guarded.length === 0 || returned || isChained ? undefined : lockOnOneSide(source, guarded, words);
   const fixes = [
     combinator && sequentialLoop(source, combinator, words),
     combinator && overlap.settlingHelps ? settleAll(source, combinator, words) : undefined,
-    awaits ? addAwait(source, first, words) : undefined,
-    awaits ? awaitAtOnce(source, first, words) : undefined,
-    awaits ? awaitKept(source, first, second, words) : undefined,
+    collector && sequentialLoop(source, collector, words),
+    awaits || isChained ? addAwait(source, first, words) : undefined,
+    block && addAwait(source, block, words),
+    atOnce && kept && waitsBetween(source, first, second) ? kept : undefined,
+    atOnce ?? kept,
+    isAlone && overlap.origin.start !== first.start ? awaitedCall(source, overlap.origin, undefined, words) : undefined,
     overlap.unawaited && awaitedCall(source, overlap.unawaited, second, words),
-    call && isInLockedTry(call) ? returnAwait(source, first, words) : undefined,
-    guarded.length > 0 ? promiseChain(source, guarded, field, words) : undefined,
-    guarded.length > 0 ? mutex(source, guarded, field, words) : undefined,
+    returned,
+    gates?.lock,
+    gates?.open ? promiseChain(source, guarded, field, words) : undefined,
+    gates?.open ? mutex(source, guarded, field, words) : undefined,
   ];
   return fixes.filter((fix) => fix !== undefined);
 }
 
-/** A call that nobody waits for, up to the second operation. */
-function awaitedCall(source: FixSource, unawaited: Span, second: Span, words: Words): Fix | undefined {
+/** The `Promise.all` that waits for what an operation's promise is collected in. */
+function collectorOf(source: FixSource, first: Span): Span | undefined {
+  const call = callAt(source, first);
+  if (call === undefined || methodOf(call.parent) !== "push") return undefined;
+  const use = laterUse(source, first);
+  const user = use && innermostAt(source, use).parent;
+  return user && isCombinator(user, "all", "allSettled") ? spanOf(source, user) : undefined;
+}
+
+/** Whether something else is waited for between two operations, which can go on beside the first. */
+function waitsBetween(source: FixSource, first: Span, second: Span): boolean {
+  const statement = listedStatementOf(innermostAt(source, first));
+  const list = statement && listOf(statement);
+  const target = list && ancestorIn(list, innermostAt(source, second));
+  if (statement === undefined || list === undefined || target === undefined) return false;
+  return list.slice(list.indexOf(statement) + 1, list.indexOf(target)).some((one) => some(one, ts.isAwaitExpression));
+}
+
+/** In a callback of `then`, which waits for what it returns. */
+function isInChain(call: ts.CallExpression): boolean {
+  const around = functionOf(call);
+  return around !== undefined && methodOf(around.parent) === "then";
+}
+
+/** Where some of the operations hold a lock already, the others are to take the same; else the gate is still open. */
+function lockOnOneSide(source: FixSource, operations: readonly Span[], words: Words): { lock?: Fix; open: boolean } {
+  const calls = operations.map((operation) => callAt(source, operation)).filter((call) => call !== undefined);
+  const locks = new Set(
+    calls
+      .map(lockAround)
+      .filter((lock) => lock !== undefined)
+      .map((lock) => textOf(source, lock)),
+  );
+  const [name] = locks;
+  if (name === undefined) return { open: true };
+  const lock =
+    locks.size === 1
+      ? sameMutex(
+          source,
+          calls.filter((call) => !lockAround(call)),
+          name,
+          words,
+        )
+      : undefined;
+  return { open: false, ...(lock && { lock }) };
+}
+
+/** `this.mutex` in `this.mutex.runExclusive(() => op())`. */
+function lockAround(call: ts.CallExpression): ts.Expression | undefined {
+  const around = functionOf(call)?.parent;
+  if (around === undefined || methodOf(around) !== "runExclusive") return undefined;
+  return receiverOf(around as ts.CallExpression);
+}
+
+/** Awaits a call that nobody waits for. */
+function awaitedCall(source: FixSource, unawaited: Span, second: Span | undefined, words: Words): Fix | undefined {
   const call = callAt(source, unawaited);
   if (call === undefined || !isWorthAwaiting(source, call, second)) return undefined;
   return addAwait(source, unawaited, words) ?? awaitAtOnce(source, unawaited, words);

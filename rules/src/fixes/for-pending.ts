@@ -13,11 +13,13 @@ import { moveRelease } from "./move-release.js";
 import { releaseInFinally } from "./release-in-finally.js";
 import { returnAwait } from "./return-await.js";
 import { sequentialLoop } from "./sequential-loop.js";
-import { callAt, type FixSource, functionOf, type Span, type Words } from "./source.js";
+import { callAt, immediateCall, type FixSource, type Span, type Words } from "./source.js";
 import { isSettledByCallback, isWorthAwaiting, type Settling } from "./waiting.js";
 
 export interface Pending {
   pending: Span;
+  /** The operation itself, where that is a call that leads to it. */
+  origin: Span;
   /** Absent where the end of a scope releases. */
   release?: Span;
   settledBy: Settling;
@@ -28,7 +30,7 @@ export interface Pending {
 
 export function fixesForPending(
   source: FixSource,
-  { pending, release, settledBy, isDisposable, words }: Pending,
+  { pending, origin, release, settledBy, isDisposable, words }: Pending,
 ): Fix[] {
   const call = callAt(source, pending);
   // Whoever learns the end by a callback has to release in it, which is another program.
@@ -48,22 +50,21 @@ export function fixesForPending(
     isLate && acquire ? releaseInFinally(source, acquire, release, use, words) : undefined,
     isLate && acquire && isDisposable ? awaitUsing(source, acquire, release, words, use) : undefined,
     awaits ? awaitAtOnce(source, pending, words) : undefined,
-    use && release ? awaitPending(source, use, release, words) : undefined,
+    isLate ? awaitPending(source, use, release, words) : undefined,
+    origin.start !== pending.start ? awaitedOrigin(source, origin, words) : undefined,
   ];
   return fixes.filter((fix) => fix !== undefined);
-}
-
-/** The call of an async function that is written where it is called: `(async () => { … })()`. */
-function immediateCall({ sourceFile }: FixSource, call: ts.CallExpression): Span | undefined {
-  const around = functionOf(call);
-  let at: ts.Node | undefined = around;
-  while (at !== undefined && ts.isParenthesizedExpression(at.parent)) at = at.parent;
-  if (at === undefined || !ts.isCallExpression(at.parent) || at.parent.expression !== at) return undefined;
-  return { start: at.parent.getStart(sourceFile), end: at.parent.end };
 }
 
 /** Whether the release is part of what is returned, as in `return op().finally(release())`. */
 function isInReturned(call: ts.CallExpression, release: Span): boolean {
   const returned = ts.findAncestor(call, ts.isReturnStatement);
   return returned !== undefined && returned.pos <= release.start && release.end <= returned.end;
+}
+
+/** Awaits the operation inside the function that leaves it behind. */
+function awaitedOrigin(source: FixSource, origin: Span, words: Words): Fix | undefined {
+  const call = callAt(source, origin);
+  if (call === undefined || !isWorthAwaiting(source, call)) return undefined;
+  return addAwait(source, origin, words) ?? awaitAtOnce(source, origin, words);
 }

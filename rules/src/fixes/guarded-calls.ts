@@ -106,7 +106,7 @@ export function memberBehindField(
     return lines && insertion(lines.end, indentOf(source, home.declaration) + member + nl);
   }
   const [first] = home.class.members;
-  return first && before(source, first, member + nl);
+  return first && before(source, first, ts.isPropertyDeclaration(first) ? member : member + nl);
 }
 
 /** Another member, between the constructor or the fields and the methods that follow. */

@@ -1,7 +1,7 @@
 import ts from "typescript";
 import type { Fix } from "../finding.js";
 import { asFunction, guardedCalls, memberBehindField, memberName, privateMember } from "./guarded-calls.js";
-import { uniqueName } from "./names.js";
+import { declarationsOf, declaredName, uniqueName } from "./names.js";
 import { isRequireCall, usesRequire, type FixSource, type Span, type Words } from "./source.js";
 import { behind, fixOf, insertion, linesOf, newline, quoted, semicolon, type Change } from "./text.js";
 
@@ -32,6 +32,27 @@ export function mutex(
   ]);
   const title = `Run ${words.operation ?? `the operations on \`${field}\``} one at a time with a mutex`;
   return fixOf(source, { kind: "mutex", title, safe: false }, [...imported.changes, declaration, ...wrapped]);
+}
+
+/** Runs calls under a lock that others take already: a member of the same class, or a variable of the file. */
+export function sameMutex(
+  source: FixSource,
+  calls: readonly ts.CallExpression[],
+  lock: string,
+  words: Words = {},
+): Fix | undefined {
+  const isMember = lock.startsWith("this.");
+  const homes = new Set(calls.map((call) => (isMember ? ts.findAncestor(call, ts.isClassLike) : source.sourceFile)));
+  const isDeclaredInFile = source.sourceFile.statements
+    .flatMap(declarationsOf)
+    .some((one) => declaredName(one) === lock);
+  if (homes.size !== 1 || (!isMember && !isDeclaredInFile)) return undefined;
+  const wrapped = calls.flatMap((call) => [
+    insertion(call.getStart(source.sourceFile), `${lock}.runExclusive(${asFunction(call)}`),
+    insertion(call.end, ")"),
+  ]);
+  const title = `Run every ${words.operation ?? "operation"} under \`${lock}\``;
+  return fixOf(source, { kind: "mutex", title, safe: false }, wrapped);
 }
 
 /** The name of the class `Mutex` in this file, and the changes that import it. */

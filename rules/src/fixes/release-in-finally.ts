@@ -1,6 +1,7 @@
 import ts from "typescript";
 import type { Fix } from "../finding.js";
 import { declarationsOf, declaredName, isVar, namesUsedIn, referencesTo } from "./names.js";
+import { hasEffects } from "./order.js";
 import {
   all,
   ancestorIn,
@@ -55,9 +56,11 @@ export function releaseInFinally(
   if (list.slice(first, list.indexOf(statement)).some((other) => testsHandle(other, statement))) return undefined;
   const lastUsed = ancestorIn(list, innermostAt(source, lastUse));
   let last = Math.max(list.indexOf(statement), lastUsed ? list.indexOf(lastUsed) : 0);
-  let isSafe = true;
+  // A release that fails after something else has would hide why.
+  let isSafe = !ts.isAwaitExpression(statement.expression);
   if (isUsedOutside(list, first, last)) {
     // What follows needs what is declared in the block, so it comes along, and the release waits for it.
+    if (list.slice(last + 1).some((other) => hasEffects(other))) return undefined;
     last = list.length - 1;
     isSafe = false;
     if (isUsedOutside(list, first, last)) return undefined;

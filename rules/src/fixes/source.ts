@@ -279,3 +279,11 @@ export function wholeChain(call: ts.Expression): ts.Expression {
     at = parent.parent as ts.CallExpression;
   }
 }
+
+/** The call of a function that is written where it is called, around a node: `(async () => { … })()`. */
+export function immediateCall(source: FixSource, node: ts.Node): Span | undefined {
+  let at: ts.Node | undefined = functionOf(node);
+  while (at !== undefined && ts.isParenthesizedExpression(at.parent)) at = at.parent;
+  const isCalled = at !== undefined && ts.isCallExpression(at.parent) && at.parent.expression === at;
+  return isCalled ? spanOf(source, at!.parent) : undefined;
+}

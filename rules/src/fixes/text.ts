@@ -166,13 +166,13 @@ export function linesOf(source: FixSource, node: ts.Node): Span | undefined {
 function attachedStart(sourceFile: ts.SourceFile, node: ts.Node): number {
   const { text } = sourceFile;
   let start = node.getStart(sourceFile);
-  // The comment at the top of a file is about the file.
-  if (node.getFullStart() === 0) return start;
   const comments = ts.getLeadingCommentRanges(text, node.getFullStart()) ?? [];
-  for (const comment of comments.reverse()) {
+  for (const comment of comments.toReversed()) {
     const isAttached = !/\n[ \t\r]*\n/.test(text.slice(comment.end, start));
     const isFirstOfLine = text.slice(lineStart(sourceFile, comment.pos), comment.pos).trim() === "";
-    if (!isAttached || !isFirstOfLine) break;
+    // The comment at the top of a file is about the file.
+    const isAboutFile = node.getFullStart() === 0 && comment === comments[0];
+    if (!isAttached || !isFirstOfLine || isAboutFile) break;
     start = comment.pos;
   }
   return start;

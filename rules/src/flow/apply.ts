@@ -1,10 +1,10 @@
 /** Calls of functions whose bodies are known: what they do, done to what they are given. */
 
 import type { Span, VariableId } from "./graph.js";
-import { applyOption, begin, noteEarlyRelease, release } from "./operations.js";
+import { applyOption, begin, noteEarlyRelease, overlapOf, release } from "./operations.js";
 import type { BodySolver } from "./solver.js";
 import type { Cell, State, TaskKind, Token } from "./state.js";
-import type { Effect, Summary } from "./summaries.js";
+import type { Effect, Overlapping, Summary } from "./summaries.js";
 import {
   type Deferred,
   type Identity,
@@ -124,6 +124,7 @@ class Call {
       if (derived !== undefined && from !== undefined) this.state.parents.set(derived, from);
     }
     for (const effect of this.summary.effects) this.take(effect);
+    for (const overlapping of this.summary.overlaps) this.judge(overlapping);
     return {
       result: this.result(),
       begun: [...this.own],
@@ -145,6 +146,31 @@ class Call {
       leftOnFailure: this.leftOnFailure,
     };
     return promise;
+  }
+
+  /** Judges an overlap in the function by the phase that the handle is in here. */
+  private judge({ first, second }: Overlapping): void {
+    for (const { id } of this.things(second.identity)) {
+      const phase = this.state.phases.get(id);
+      const { type, lane } = second;
+      if (phase === undefined || second.phase !== undefined || !type || lane === undefined) continue;
+      const here = { first: { ...first, identity: id }, second: { ...second, identity: id } };
+      this.solver.overlaps.set(`${first.key} ${second.key}`, here);
+      const overlap = overlapOf(type, first, lane, phase);
+      const task = second.task ?? first.task;
+      const itself = first.task !== undefined && first.task.id === second.task?.id;
+      if (overlap) {
+        this.solver.engine.facts.conflict({
+          identity: id,
+          type,
+          overlap,
+          ...here,
+          ...(task && { task }),
+          itself,
+          certain: !this.state.merged && !first.guessed && !(itself && task?.kind === "timer"),
+        });
+      }
+    }
   }
 
   private take(effect: Effect): void {
@@ -450,7 +476,7 @@ class Call {
           }),
         };
       case "object":
-        return depth === 0 ? unknown : this.renameObject(value.id, depth);
+        return depth <= 0 ? unknown : this.renameObject(value.id, depth);
       case "function":
         return this.renameFunction(value, depth);
       case "builder":
@@ -473,7 +499,7 @@ class Call {
 
   /** A function that is handed out keeps the variables that it was made with. */
   private renameFunction(value: FunctionValue, depth: number): Value {
-    if (depth === 0) return value;
+    if (depth <= 0) return value;
     const captures = new Map(value.captures);
     for (const [variable, captured] of this.summary.variables) {
       if (captured.kind !== "function") captures.set(variable, this.rename(captured, depth - 2));

@@ -26,6 +26,8 @@ export function builtinCall(solver: BodySolver, state: State, event: CallEvent, 
   switch (name) {
     case "Promise.resolve":
       return first.kind === "promise" ? first : { kind: "promise", tokens: [], result: first };
+    case "Promise":
+      return first.kind === "function" ? promised(solver, state, event, first) : undefined;
     case "Promise.reject":
       return { kind: "promise", tokens: [], result: unknown };
     case "setTimeout":
@@ -49,6 +51,14 @@ export function builtinCall(solver: BodySolver, state: State, event: CallEvent, 
     default:
       return undefined;
   }
+}
+
+/** `new Promise(executor)`: what the executor starts is over when the promise settles. */
+function promised(solver: BodySolver, state: State, event: CallEvent, executor: FunctionValue): Value {
+  const applied = apply(solver, state, executor, { arguments: [unknown, unknown], place: event.span });
+  const resolve = solver.engine.graph.bodies[executor.body]?.parameters[0];
+  const onlyRejects = resolve === undefined || !solver.engine.isRead(resolve);
+  return { kind: "promise", tokens: applied.begun, result: unknown, ...(onlyRejects && { onlyRejects }) };
 }
 
 function delayed(

@@ -57,6 +57,7 @@ function methodCall(solver: BodySolver, state: State, event: CallEvent, receiver
   const listened = listenerCall(solver, state, event, method, values);
   if (listened) return listened;
 
+  if (receiver.kind === "promise") return { ...receiver, result: unknown };
   const target = solver.get(state, receiver, method);
   if (target.kind === "function") return applyDirectly(solver, state, event, target, receiver, values);
   if (receiver.kind === "function") return functionMethod(solver, state, event, receiver, method, values);
@@ -897,7 +898,7 @@ export function unknownCall(solver: BodySolver, state: State, event: CallEvent, 
   const { resultType } = event;
   const result = thing(id, resultType?.type);
   const handles = values.flatMap((value, index) => handlesIn(state, withType(value, event.argumentTypes?.[index])));
-  const isParameter = callee.kind === "thing" && /^(p|v|this)/.test(callee.id) && !event.construct;
+  const isParameter = callee.kind === "thing" && !event.construct && cameIn(solver, callee.id);
   if (!isParameter && (handles.length === 0 || event.thenable !== true)) {
     return resultType?.promised ? { kind: "promise", tokens: [], result } : result;
   }
@@ -933,6 +934,13 @@ export function unknownCall(solver: BodySolver, state: State, event: CallEvent, 
     });
   }
   return { kind: "promise", tokens: [token.key], result, guess: true };
+}
+
+/** Whether a function was given by a caller, to this body or to one around it. */
+function cameIn(solver: BodySolver, id: Identity): boolean {
+  if (/^p\d/.test(id)) return true;
+  const variable = /^v(\d+)/.exec(id)?.[1];
+  return variable !== undefined && solver.engine.graph.variables.get(Number(variable))?.parameter !== undefined;
 }
 
 /** A value of which only its place is known, with the type that it is declared to have. */

@@ -2,7 +2,7 @@
 
 import type { Catalog, Contract, KnownType } from "@holdfast/contracts";
 import { Facts } from "./facts.js";
-import type { Body, BodyId, Graph, Span, VariableInfo } from "./graph.js";
+import type { Body, BodyId, Graph, Span, VariableId, VariableInfo } from "./graph.js";
 import { BodySolver } from "./solver.js";
 import { emptySummary, type Summary } from "./summaries.js";
 import { learnReleasers } from "./releasers.js";
@@ -103,6 +103,13 @@ export class Engine {
     const stored: Value = { ...value, id: key.includes("#") ? place : key, fresh: false };
     if (exclusive !== undefined) this.exclusive.set(stored.id, exclusive);
     this.constants.set(key, stored);
+  }
+
+  /** Whether anything reads a variable. */
+  isRead(variable: VariableId): boolean {
+    return this.graph.bodies.some(({ blocks }) =>
+      blocks.some(({ events }) => events.some((event) => event.kind === "read" && event.variable === variable)),
+    );
   }
 
   /** Whether a variable is assigned by a function that may run while others wait. */

@@ -78,7 +78,7 @@ export class Facts {
 
   conflict(conflict: Omit<Conflict, "order">): void {
     const { first, second } = conflict;
-    const key = [first.at, first.site, second.at, second.site].map(spanKey).join("|");
+    const key = [...[first.at, first.site, second.at, second.site].map(spanKey), describe(conflict.overlap)].join("|");
     keep(this.conflicts, key, { ...conflict, order: this.order++ });
   }
 
@@ -107,6 +107,11 @@ export class Facts {
   endsOf(site: Span): ReadonlySet<TokenEnd> {
     return this.ends.get(spanKey(site)) ?? new Set();
   }
+}
+
+/** What an overlap does may differ with the phase. */
+function describe({ outcome, lateStatements }: Overlap): string {
+  return `${outcome} ${lateStatements ?? ""}`;
 }
 
 export function spanKey({ start, end }: Span): string {

@@ -110,6 +110,7 @@ function noteConflicts(solver: BodySolver, state: State, beginning: Beginning): 
     const itself = first.task !== undefined && first.task.id === beginning.task?.id;
     const task = beginning.task ?? first.task;
     const [earlier, other] = inOrder(first, tokenOf(state, beginning));
+    solver.overlaps.set(`${earlier.key} ${other.key}`, { first: earlier, second: other });
     solver.engine.facts.conflict({
       identity,
       type,

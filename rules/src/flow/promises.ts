@@ -37,7 +37,8 @@ export function settle(
       return false;
     case "race":
       // One of them is settled, and nobody knows which: unless all are the same, each may go on.
-      race(solver, state, value, "race");
+      if (value.decided && outcome === "success") finish(solver, state, value, "race");
+      else race(solver, state, value, "race");
       return true;
     case "any":
       if (outcome === "success") race(solver, state, value, "any");
@@ -180,6 +181,7 @@ export function combine(solver: BodySolver, state: State, kind: Combinator, argu
     result,
     combinator: kind,
     parts,
+    decided: kind === "race" && settled.filter(({ value }) => !(value.kind === "promise" && value.onlyRejects)).length === 1,
     waitsFor: settled.flatMap(({ value }) => (value.kind === "thing" ? [value.id] : [])),
     deferred: kind === "race" || kind === "any" ? [] : promises.flatMap(({ deferred }) => deferred ?? []),
   };

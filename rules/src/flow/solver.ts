@@ -8,7 +8,7 @@ import { dispose, release, setOption } from "./operations.js";
 import { type Shape, shapeOf } from "./order.js";
 import { settle, start } from "./promises.js";
 import { State, type Token } from "./state.js";
-import type { Effect, Status, Summary } from "./summaries.js";
+import type { Effect, Overlapping, Status, Summary } from "./summaries.js";
 import {
   type Identity,
   join,
@@ -41,6 +41,8 @@ interface KnownEffect {
 
 export class BodySolver {
   readonly effects = new Map<string, KnownEffect>();
+  /** Pairs of operations that overlap, by their keys. */
+  readonly overlaps = new Map<string, Overlapping>();
   private readonly states = new Map<BlockId, Map<string, State>>();
   private readonly exits: Exit[] = [];
   private readonly failures: State[] = [];
@@ -318,6 +320,9 @@ export class BodySolver {
         );
       case "thing":
         return this.propertyOf(state, object, name, objectType, type);
+      case "promise":
+        // What wraps a promise (`promise.should.be.rejected`) waits for it.
+        return object;
       default:
         return unknown;
     }
@@ -638,6 +643,7 @@ export class BodySolver {
           [...state.variables].filter(([id]) => this.engine.graph.variables.get(id)?.owner === this.body.id),
         ),
       ),
+      overlaps: [...this.overlaps.values()],
       tasks: [...left.values()].filter(({ task }) => task !== undefined).map((token) => this.kept(token)),
     };
   }

@@ -62,6 +62,11 @@ export type Effect =
   /** A field or an outer variable is assigned. */
   | { kind: "write"; path: Identity; value: Value; later: boolean; certain: boolean };
 
+export interface Overlapping {
+  first: Token;
+  second: Token;
+}
+
 export interface Summary {
   effects: Effect[];
   /** What the call gives; for an async function, what its promise gives. */
@@ -78,6 +83,8 @@ export interface Summary {
   parameters: readonly (VariableId | undefined)[];
   /** Its own variables, for functions that it hands out. */
   variables: ReadonlyMap<VariableId, Value>;
+  /** Operations that overlap in it: what that does may depend on the phase that a caller has the handle in. */
+  overlaps: readonly Overlapping[];
   /** What goes on when it is done. */
   tasks: Token[];
 }
@@ -92,5 +99,6 @@ export const emptySummary: Summary = {
   parents: new Map(),
   parameters: [],
   variables: new Map(),
+  overlaps: [],
   tasks: [],
 };

@@ -52,6 +52,10 @@ export interface PromiseValue {
   leftOnFailure?: readonly string[];
   /** Tokens that only end with it when it rejects: what it hands out ends them otherwise. */
   endsOnFailure?: readonly string[];
+  /** It never fulfils: a time limit. */
+  onlyRejects?: boolean;
+  /** Of a race: all but one of its promises only reject, so that on success that one has settled. */
+  decided?: boolean;
   /** Places from which promises came in that it waits for. */
   waitsFor?: readonly Identity[];
   /** It may be no promise at all: the result of a function that is not known. */

@@ -8,6 +8,7 @@ import { testOf, unwrap } from "./tests.js";
 
 /** Built-in functions by the text of their callee, when no local name hides them. */
 const builtins = new Set([
+  "Promise",
   "Promise.all",
   "Promise.allSettled",
   "Promise.race",

@@ -28,9 +28,21 @@ export const rule: Rule = {
     const conflicts = [...question.facts.conflicts.values()]
       .filter((conflict) => severityOf(question, conflict) !== undefined)
       .sort((left, right) => Number(right.certain) - Number(left.certain) || left.order - right.order);
-    return byCause(conflicts, causes).map((conflict) => finding(question, conflict));
+    return byCause(loudest(question, conflicts), causes).map((conflict) => finding(question, conflict));
   },
 };
+
+/** Of the same two places, told several times over, what does the most harm, where the first of them stands. */
+function loudest(question: Question, conflicts: readonly Conflict[]): Conflict[] {
+  const byPlaces = new Map<string, Conflict>();
+  for (const conflict of conflicts) {
+    const key = `${spanKey(conflict.first.at)} ${spanKey(conflict.second.at)}`;
+    const known = byPlaces.get(key);
+    const isLouder = known && severityOf(question, known) !== "error" && severityOf(question, conflict) === "error";
+    if (!known || isLouder) byPlaces.set(key, conflict);
+  }
+  return [...byPlaces.values()];
+}
 
 /** Operations of one statement, or that meet the same pending one, have one cause; and each is told once. */
 function causes({ first, second, task }: Conflict): string[] {
@@ -147,6 +159,7 @@ function fixes(question: Question, conflict: Conflict): Fix[] {
   return fixesForOverlap(question.source, {
     first: question.call(first.at),
     second: question.call(second.at),
+    origin: question.call(first.site),
     handle: second.text,
     task: task === undefined || task.kind === "repeated" ? "none" : isCall ? "call" : "other",
     ...(isCall && { unawaited: question.call(task.at) }),

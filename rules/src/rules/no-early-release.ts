@@ -54,6 +54,7 @@ function finding(question: Question, early: EarlyRelease): Finding {
     fixes: fixesForPending(question.source, {
       pending: question.call(pending.at),
       ...(isRelease && { release: question.call(release.at) }),
+      origin: question.call(pending.site),
       settledBy: pending.operation.settledBy,
       isDisposable: type.handle.disposal?.kind === "async",
       words: { handle: question.name(release.text || pending.text, type), operation: `\`${pending.name}\`` },
