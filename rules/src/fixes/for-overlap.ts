@@ -72,7 +72,7 @@ export function fixesForOverlap(source: FixSource, overlap: Overlapping): Fix[] 
     combinator && overlap.settlingHelps ? settleAll(source, combinator, words) : undefined,
     collector && sequentialLoop(source, collector, words),
     awaits || isChained ? addAwait(source, first, words) : undefined,
-    block && addAwait(source, block, words),
+    block && awaitedCall(source, block, second, words),
     atOnce && kept && waitsBetween(source, first, second) ? kept : undefined,
     atOnce ?? kept,
     isAlone && overlap.origin.start !== first.start ? awaitedCall(source, overlap.origin, undefined, words) : undefined,
