@@ -5,6 +5,7 @@ import type { Fix } from "../finding.js";
 import { acknowledgeFirst } from "./acknowledge-first.js";
 import { acquireOf } from "./acquires.js";
 import { awaitUsing } from "./await-using.js";
+import { dropRelease } from "./drop-release.js";
 import { moveRelease } from "./move-release.js";
 import { releaseInFinally } from "./release-in-finally.js";
 import {
@@ -22,6 +23,8 @@ import {
 export interface LateUsing {
   release: Span;
   use: Span;
+  /** What is late is another release. */
+  again: boolean;
   /** The operation answers a message. */
   acknowledges: boolean;
   /** `await using` releases the handle as well. */
@@ -32,6 +35,7 @@ export interface LateUsing {
 export function fixesForLateUse(source: FixSource, late: LateUsing): Fix[] {
   const { release, use, acknowledges, isDisposable } = late;
   const words = { ...late.words, handle: released(source, release) ?? late.words.handle };
+  if (late.again) return [dropRelease(source, release, use, words)].filter((fix) => fix !== undefined);
   const acquire = acquireOf(source, release);
   const moved = moveRelease(source, release, use, words);
   const isInReach = moved !== undefined || isAwaitedBeside(source, release, use);

@@ -5,6 +5,7 @@ export { addAwait } from "./add-await.js";
 export { awaitAtOnce } from "./await-at-once.js";
 export { awaitPending } from "./await-first.js";
 export { awaitUsing } from "./await-using.js";
+export { dropRelease } from "./drop-release.js";
 export { lingerInConstructor } from "./linger-in-constructor.js";
 export { moveRelease } from "./move-release.js";
 export { mutex } from "./mutex.js";

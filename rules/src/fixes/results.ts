@@ -33,7 +33,7 @@ export type Use = { whole: ts.Expression; isAwaited: boolean } & (
 export function useOf(call: ts.Expression): Use {
   const value = withParentheses(call);
   const isAwaited = ts.isAwaitExpression(value.parent);
-  const whole = isAwaited ? withParentheses(value.parent as ts.Expression) : value;
+  const whole = isAwaited ? withParentheses(value.parent) : value;
   const user = whole.parent;
   const outer = { whole, isAwaited };
   if (ts.isExpressionStatement(user)) return { ...outer, kind: "ignored", statement: user };

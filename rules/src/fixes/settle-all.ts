@@ -31,7 +31,7 @@ export function settleAll(source: FixSource, combinator: Span, words: Words = {}
 function settled(source: FixSource, call: ts.CallExpression, statement: ts.Statement): Change | undefined {
   const value = withParentheses(call);
   const isAwaited = ts.isAwaitExpression(value.parent);
-  const whole = isAwaited ? withParentheses(value.parent as ts.Expression) : value;
+  const whole = isAwaited ? withParentheses(value.parent) : value;
   const user = whole.parent;
   if (ts.isExpressionStatement(user) && isAwaited) return settledStatement(source, call, statement);
   if (ts.isReturnStatement(user)) return settledArray(source, call, statement, "return ");

@@ -121,7 +121,7 @@ export function isFunction(node: ts.Node): node is FunctionNode {
 /** The function that runs a node; undefined where the file itself does. Field initialisers count as no function. */
 export function functionOf(node: ts.Node): FunctionNode | undefined {
   const found = ts.findAncestor(node.parent, isFunction);
-  return found as FunctionNode | undefined;
+  return found;
 }
 
 export function isAsync(node: ts.Node): boolean {
@@ -240,7 +240,7 @@ export function wholePromise(call: ts.Expression): ts.Expression {
       ts.isCallExpression(parent.parent) &&
       parent.parent.expression === parent;
     if (isChained) {
-      at = parent.parent as ts.CallExpression;
+      at = parent.parent;
     } else if (ts.isArrayLiteralExpression(parent) && isCombinator(parent.parent, "all", "allSettled")) {
       at = parent.parent;
     } else {
@@ -276,7 +276,7 @@ export function wholeChain(call: ts.Expression): ts.Expression {
       ts.isCallExpression(parent.parent) &&
       parent.parent.expression === parent;
     if (!isChained) return wholePromise(at);
-    at = parent.parent as ts.CallExpression;
+    at = parent.parent;
   }
 }
 

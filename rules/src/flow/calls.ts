@@ -314,7 +314,7 @@ export function apiCall(
     const given = functionAt(state, callback, member.values);
     if (!given) continue;
     instead ||= callback.insteadOfReturn === true;
-    carried.push(...contractCallback(solver, state, event, member, callback, given));
+    carried.push(...contractCallback(solver, state, event, member, callback, given, new Set(tokens)));
   }
   if (instead) return unknown;
   if (!api.returns) {
@@ -381,13 +381,15 @@ function contractCallback(
   member: Member,
   callback: Callback,
   given: FunctionValue,
+  settled: ReadonlySet<string> = new Set(),
 ): readonly string[] {
   const parameters = callbackParameters(solver, state, event, member, callback);
   const place = event.span;
   const task = (kind: "listener" | "delayed") => ({ kind, at: event.nameSpan, id: `${kind} ${event.span.start}` });
   switch (callback.timing) {
     case "now": {
-      const applied = apply(solver, state, given, { arguments: parameters, place });
+      // What the call itself is busy with is this callback.
+      const applied = apply(solver, state, given, { arguments: parameters, place, settled });
       if (callback.scope) endScope(solver, state, event, callback, parameters, applied);
       return callback.awaited ? solver.tokensOf(state, applied.result) : [];
     }

@@ -3,7 +3,8 @@
 import type { EarlyOption, KnownType, Lane, Operation, Overlap, Release } from "@holdfast/contracts";
 import type { Happening } from "./facts.js";
 import type { Span } from "./graph.js";
-import { type BodySolver, effectKey } from "./solver.js";
+import type { BodySolver } from "./solver.js";
+import { effectKey } from "./summaries.js";
 import type { OptionSet, State, TaskKind, Token } from "./state.js";
 import { type HandleType, type Identity, optionsOf, type Value } from "./values.js";
 

@@ -8,7 +8,7 @@ import { dispose, release, setOption } from "./operations.js";
 import { type Shape, shapeOf } from "./order.js";
 import { settle, start } from "./promises.js";
 import { State, type Token } from "./state.js";
-import type { Effect, Overlapping, Status, Summary } from "./summaries.js";
+import { type Effect, effectKey, type Overlapping, type Status, type Summary } from "./summaries.js";
 import {
   type Identity,
   join,
@@ -424,7 +424,10 @@ export class BodySolver {
       const all = [...cell.properties.values(), ...(cell.elements ? [cell.elements] : [])];
       if (all.length === 0) return unknown;
       const element = all.reduce(join);
-      return element.kind === "thing" && (cell.many || all.length > 1) ? this.oneOf(state, element, register) : element;
+      const things = optionsOf(element).filter((option) => option.kind === "thing");
+      const [first] = things;
+      const isAny = things.length === optionsOf(element).length && (cell.many || all.length > 1);
+      return first && isAny ? this.oneOf(state, first, register) : element;
     }
     if (of.kind === "thing" && index !== undefined) return thing(`${of.id}.${index}`);
     return of.kind === "thing" ? this.oneOf(state, thing(of.id), register) : unknown;
@@ -656,7 +659,7 @@ export class BodySolver {
         ...[...state.variables].map(([id, value]): [string, string] => [value.kind === "thing" ? value.id : "", `v${id}`]),
       ]),
     );
-    const name = (id: Identity): Identity => (id.startsWith("@") ? (names.get(id) ?? id) : id);
+    const name = (id: Identity): Identity => (/^(@|p\d)/.test(id) ? (names.get(id) ?? id) : id);
     return { ...token, identity: name(token.identity), locks: new Set([...token.locks].map(name)) };
   }
 
@@ -701,10 +704,6 @@ export class BodySolver {
 /** A value of which nothing but its place is known, with the type that it is declared to have. */
 function typed(value: Value, type: KnownType | undefined): Value {
   return value.kind === "thing" && !value.type && type ? { ...value, type } : value;
-}
-
-export function effectKey({ at, identity }: { at: Span; identity: Identity }): string {
-  return `release ${at.start} ${identity}`;
 }
 
 function mentions(fact: string, key: string): boolean {

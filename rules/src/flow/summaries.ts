@@ -102,3 +102,8 @@ export const emptySummary: Summary = {
   overlaps: [],
   tasks: [],
 };
+
+/** Names a release among the effects of a body. */
+export function effectKey({ at, identity }: { at: Span; identity: Identity }): string {
+  return `release ${at.start} ${identity}`;
+}

@@ -3,7 +3,8 @@
 import ts from "typescript";
 import type { BlockId, CallEvent, Property, Register, Test } from "../flow/graph.js";
 import type { BodyBuilder } from "./body-builder.js";
-import { type FileLowering, memberName, spanOf } from "./lower.js";
+import type { FileLowering } from "./lower.js";
+import { memberName, spanOf } from "./syntax.js";
 import { testOf, unwrap } from "./tests.js";
 
 /** Built-in functions by the text of their callee, when no local name hides them. */

@@ -7,6 +7,7 @@ import { BodyBuilder } from "./body-builder.js";
 import { ExpressionLowering } from "./expressions.js";
 import type { Scopes, Variable } from "./scopes.js";
 import { StatementLowering } from "./statements.js";
+import { hasModifier, memberName, spanOf } from "./syntax.js";
 
 export type FunctionNode = ts.FunctionLikeDeclaration | ts.SourceFile | ts.ClassStaticBlockDeclaration;
 
@@ -198,10 +199,6 @@ export function lowerFile(
   return new FileLowering(sourceFile, scopes, types, names).graph;
 }
 
-export function spanOf(node: ts.Node, sourceFile: ts.SourceFile): { start: number; end: number } {
-  return { start: node.getStart(sourceFile), end: node.end };
-}
-
 export function isFunctionNode(node: ts.Node): node is FunctionNode {
   return (
     ts.isSourceFile(node) ||
@@ -214,12 +211,6 @@ export function isFunctionNode(node: ts.Node): node is FunctionNode {
   );
 }
 
-export function memberName(name: ts.PropertyName | ts.MemberName | undefined): string | undefined {
-  if (!name) return undefined;
-  if (ts.isIdentifier(name) || ts.isPrivateIdentifier(name) || ts.isStringLiteralLike(name)) return name.text;
-  return ts.isNumericLiteral(name) ? name.text : undefined;
-}
-
 function nameOf(node: FunctionNode): string | undefined {
   if (ts.isSourceFile(node) || ts.isClassStaticBlockDeclaration(node)) return undefined;
   if (ts.isConstructorDeclaration(node)) return "constructor";
@@ -228,10 +219,6 @@ function nameOf(node: FunctionNode): string | undefined {
   if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) return parent.name.text;
   if (ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent)) return memberName(parent.name);
   return undefined;
-}
-
-export function hasModifier(node: ts.Node, kind: ts.SyntaxKind): boolean {
-  return ts.canHaveModifiers(node) && (ts.getModifiers(node)?.some((modifier) => modifier.kind === kind) ?? false);
 }
 
 function isPublicMember(node: ts.Node): boolean {

@@ -4,7 +4,8 @@ import ts from "typescript";
 import type { BlockId } from "../flow/graph.js";
 import type { BodyBuilder } from "./body-builder.js";
 import type { ExpressionLowering } from "./expressions.js";
-import { type FileLowering, hasModifier, memberName, spanOf } from "./lower.js";
+import type { FileLowering } from "./lower.js";
+import { hasModifier, memberName, spanOf } from "./syntax.js";
 
 export class StatementLowering {
   constructor(

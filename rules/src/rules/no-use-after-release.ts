@@ -13,7 +13,7 @@ export const rule: Rule = {
     "A second release can give away what is no longer yours. Release once, after the last operation; acknowledge " +
     "a message before the handle that it came from is released.",
   severity: "error",
-  fixKinds: ["acknowledge-first", "move-release", "release-in-finally", "await-using"],
+  fixKinds: ["acknowledge-first", "move-release", "release-in-finally", "await-using", "drop-release"],
   check: (question) => {
     const uses = [...question.facts.lateUses.values()].sort(
       (left, right) => Number(right.certain) - Number(left.certain) || left.order - right.order,
@@ -46,15 +46,14 @@ function finding(question: Question, late: LateUse): Finding {
       ...question.steps(use, late.again ? "it is released again here" : `\`${use.name}\` is called here`),
       question.step(consequence(late), use.at),
     ],
-    fixes: late.again
-      ? []
-      : fixesForLateUse(question.source, {
-          release: question.call(released.at),
-          use: question.call(use.at),
-          acknowledges: isAnswer(late),
-          isDisposable: type.handle.disposal?.kind === "async",
-          words: { handle: question.name(use.text, type), operation: `\`${use.name}\`` },
-        }),
+    fixes: fixesForLateUse(question.source, {
+      release: question.call(released.at),
+      use: question.call(use.at),
+      again: late.again,
+      acknowledges: isAnswer(late),
+      isDisposable: type.handle.disposal?.kind === "async",
+      words: { handle: question.name(use.text, type), operation: `\`${use.name}\`` },
+    }),
   };
 }
 

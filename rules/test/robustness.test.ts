@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createCatalog } from "@holdfast/contracts";
+import { describe, expect, test } from "vitest";
+import { analyse } from "../src/analyse.js";
+import { defaultConfiguration } from "../src/configuration.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const catalog = createCatalog();
+const configuration = { ...defaultConfiguration, confidence: "likely" as const };
+
+/** What the analysis says went wrong inside, if anything. */
+function failureOf(fileName: string, text: string): string | undefined {
+  return analyse({ fileName, text, catalog, configuration }).failure;
+}
+
+function filesBelow(folder: string, ending: RegExp): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => ending.test(name) && !name.includes("node_modules"))
+    .map((name) => join(root, folder, name))
+    .sort();
+}
+
+/** A generator of the same numbers each time. */
+function* numbers(seed: number): Generator<number> {
+  for (let state = seed; ; ) {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    yield state / 2_147_483_648;
+  }
+}
+
+describe("the analysis never gives up", () => {
+  test("on its own sources, and on those of the other packages", () => {
+    const files = ["contracts/src", "rules/src", "cli/src", "eslint-plugin/src"].flatMap((folder) => filesBelow(folder, /\.ts$/));
+    expect(files.length).toBeGreaterThan(100);
+    // The tag makes a candidate of every file.
+    expect(files.map((file) => failureOf(file, `/* @holdfast- */${readFileSync(file, "utf8")}`)).filter(Boolean)).toEqual([]);
+  });
+
+  const programs = filesBelow("fixtures", /^(?!dist).*(bad|ok)\.[cm]?[jt]s$/);
+  const chosen = programs.filter((_, index) => index % Math.ceil(programs.length / 20) === 0);
+
+  test.each(chosen)("on %s, cut off anywhere", (file) => {
+    const text = readFileSync(file, "utf8");
+    const random = numbers(text.length);
+    const places = Array.from({ length: 60 }, () => Math.floor((random.next().value as number) * text.length));
+    const failures = places.map((place) => failureOf(file, text.slice(0, place))).filter(Boolean);
+    expect(failures).toEqual([]);
+  });
+
+  test("on lines out of order", () => {
+    for (const file of chosen) {
+      const lines = readFileSync(file, "utf8").split("\n");
+      expect(failureOf(file, lines.reverse().join("\n"))).toBeUndefined();
+      expect(failureOf(file, lines.filter((_, index) => index % 3 !== 0).join("\n"))).toBeUndefined();
+    }
+  });
+
+  test("on what is no program", () => {
+    for (const text of ["", "}", "import", 'import { Pool } from "pg"; {{{{', "@holdfast- \u0000\uffff", "/* @holdfast- "]) {
+      expect(failureOf(join(root, "x.ts"), text)).toBeUndefined();
+    }
+  });
+});
