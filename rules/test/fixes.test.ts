@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import {
   acknowledgeFirst,
   addAwait,
+  awaitAtOnce,
   awaitPending,
   awaitUsing,
+  dropRelease,
   lingerInConstructor,
   moveRelease,
   mutex,
@@ -218,6 +220,63 @@ describe("await-first", () => {
     expect(build(text, "await sent", "push.close()")).toBeUndefined();
     const self = `export async function f(push: Push) {\n  const sent: Promise<void>[] = ["a"].map(async (a) => {\n    await push.send(a);\n  });\n  await Promise.all(sent);\n}\n`;
     expect(build(self, "Promise.all(sent)", "push.send(a)")).toBeUndefined();
+  });
+});
+
+describe("await-at-once", () => {
+  const around = (...lines: string[]) =>
+    ["async function f(c: Client) {", ...lines.map((line) => `  ${line}`), "}", ""].join("\n");
+  const atOnce = (text: string) => awaitAtOnce(sourceOf(text), spanIn(text, 'c.query("a")'));
+
+  it("drops the name of what nobody takes the value of", () => {
+    const text = around('const a = c.query("a");', 'await c.query("b");', "await a;");
+    expect(applied(text, atOnce(text))).toBe(around('await c.query("a");', 'await c.query("b");'));
+  });
+
+  it("brings the later name along", () => {
+    const text = around('const a = c.query("a");', 'await c.query("b");', "const [row] = await a;", "return row;");
+    expect(applied(text, atOnce(text))).toBe(
+      around('const [row] = await c.query("a");', 'await c.query("b");', "return row;"),
+    );
+  });
+
+  it("keeps the value where it is taken more than once, or inside something else", () => {
+    const text = around('const a = c.query("a");', 'await c.query("b");', "return [...(await a), ...(await a)];");
+    expect(applied(text, atOnce(text))).toBe(
+      around('const a = await c.query("a");', 'await c.query("b");', "return [...a, ...a];"),
+    );
+  });
+
+  it("takes out an `if` that has nothing else to do", () => {
+    const text = around('const a = c.query("a");', "if (c) {", "  await a;", "}", "c.release();");
+    expect(applied(text, atOnce(text))).toBe(around('await c.query("a");', "c.release();"));
+  });
+
+  it("leaves a promise alone that is given away", () => {
+    const text = around('const a = c.query("a");', "console.log(a);", "await a;");
+    expect(atOnce(text)).toBeUndefined();
+  });
+});
+
+describe("drop-release", () => {
+  const program = (inside: string, last = "c.release();") =>
+    `async function f(c: Client) {\n  try {\n    await c.count("a");\n${inside}    return 1;\n  } finally {\n    ${last}\n  }\n}\n`;
+  const dropped = (text: string) =>
+    dropRelease(sourceOf(text), spanIn(text, "c.release()"), spanIn(text, "c.release()", 2));
+
+  it("leaves a release to the finally block", () => {
+    const text = program("    c.release();\n");
+    const fix = dropped(text);
+    expect(applied(text, fix)).toBe(program(""));
+    expect(fix?.safe).toBe(true);
+  });
+
+  it("is not safe where something else follows", () => {
+    expect(dropped(program("    c.release();\n    await pool.connect();\n"))?.safe).toBe(false);
+  });
+
+  it("keeps a release that the finally block may not make", () => {
+    expect(dropped(program("    c.release();\n", "if (pool) {\n      c.release();\n    }"))).toBeUndefined();
   });
 });
 
@@ -675,6 +734,8 @@ describe("all builders", () => {
         for (const other of spans) {
           for (const build of [awaitPending, moveRelease, acknowledgeFirst, optionFirst, awaitUsing])
             build(source, one, other);
+          awaitAtOnce(source, one);
+          dropRelease(source, one, other);
           releaseInFinally(source, undefined, one, other);
           releaseInFinally(source, one, other, one);
         }

@@ -61,7 +61,7 @@ function emptied(statement: ts.Statement): ts.Statement {
 /** What is left of a later `await`: the value, or nothing of a statement that did nothing else. */
 function withoutAwait(source: FixSource, use: ts.AwaitExpression): Change {
   if (ts.isExpressionStatement(use.parent) && listOf(use.parent)) return removal(source, emptied(use.parent));
-  return { start: use.getStart(source.sourceFile), end: use.expression.getStart(source.sourceFile), text: "" };
+  return { ...spanOf(source, withParentheses(use)), text: textOf(source, use.expression) };
 }
 
 /** The changes for a promise that is awaited once: its name is no longer needed. */
@@ -72,7 +72,7 @@ function withoutName(
   [use, ...others]: readonly ts.AwaitExpression[],
 ): Change[] | undefined {
   if (use === undefined || others.length > 0) return undefined;
-  const later = ts.findAncestor(use, (node) => ts.isStatement(node)) as ts.Statement | undefined;
+  const later = ts.findAncestor(use, ts.isStatement);
   const list = listOf(statement)!;
   if (later === undefined || !standsAlone(source, later)) return undefined;
   const awaited = `await ${textOf(source, promise)}`;

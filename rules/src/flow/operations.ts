@@ -51,10 +51,11 @@ export function begin(solver: BodySolver, state: State, beginning: Beginning): T
 function tokenOf(state: State, beginning: Beginning): Token {
   const { own: _own, settled: _settled, past: _past, ...rest } = beginning;
   const { identity, at, site, task } = beginning;
+  const way = [at, ...beginning.chain, site].map(({ start }) => start).join(":");
   const phase = state.phases.get(identity) ?? beginning.phase;
   return {
     ...rest,
-    key: `${at.start}:${site.start}|${identity}${task ? `|${task.id}` : ""}`,
+    key: `${way}|${identity}${task ? `|${task.id}` : ""}`,
     ...(phase !== undefined && { phase }),
   };
 }
