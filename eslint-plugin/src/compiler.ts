@@ -12,8 +12,8 @@ type Typed = Required<Pick<AnalysisInput, "program" | "sourceFile">>;
  */
 export function typesFrom(sourceCode: Readonly<TSESLint.SourceCode>, fileName: string): Typed | undefined {
   const services = sourceCode.parserServices;
-  const program = services?.program as ts.Program | null | undefined;
-  const sourceFile = services?.esTreeNodeToTSNodeMap?.get(sourceCode.ast) as ts.SourceFile | undefined;
+  const program = services?.program;
+  const sourceFile = services?.esTreeNodeToTSNodeMap?.get(sourceCode.ast);
   if (program && sourceFile && sourceFile.text === sourceCode.text && speaksOurLanguage(program, sourceFile)) {
     return { program, sourceFile };
   }
@@ -27,7 +27,7 @@ export function typesFrom(sourceCode: Readonly<TSESLint.SourceCode>, fileName: s
  */
 function speaksOurLanguage(program: ts.Program, sourceFile: ts.SourceFile): boolean {
   // Other compilers than the one in JavaScript have no checker to ask.
-  if (typeof program.getTypeChecker !== "function" || sourceFile.kind !== ts.SyntaxKind.SourceFile) return false;
+  if (typeof program.getTypeChecker !== "function" || !isSourceFile(sourceFile)) return false;
   const checker = program.getTypeChecker();
   return (
     checker.getStringType().flags === ts.TypeFlags.String && checker.getESSymbolType().flags === ts.TypeFlags.ESSymbol
@@ -44,4 +44,9 @@ function giveNotice(fileName: string): void {
       "set up typescript-eslint with `projectService`, or choose a configuration without types.",
     { type: "Holdfast" },
   );
+}
+
+/** By the number that our compiler gives to files; another one may count differently. */
+function isSourceFile(node: ts.Node): boolean {
+  return node.kind === ts.SyntaxKind.SourceFile;
 }

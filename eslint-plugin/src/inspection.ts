@@ -19,7 +19,7 @@ const inspections = new WeakMap<TSESTree.Program, Map<string, Finding[]>>();
 export function findingsIn(context: Context, settings: EffectiveSettings): Finding[] {
   const { ast } = context.sourceCode;
   let ofFile = inspections.get(ast);
-  if (ofFile === undefined) inspections.set(ast, (ofFile = new Map()));
+  if (ofFile === undefined) inspections.set(ast, (ofFile = new Map<string, Finding[]>()));
   const key = [settings.types, settings.confidence, settings.defaultConfidence].join();
   let findings = ofFile.get(key);
   if (findings === undefined) ofFile.set(key, (findings = inspect(context, settings)));

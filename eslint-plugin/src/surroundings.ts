@@ -72,7 +72,7 @@ function withConfidence(
 
 function mapFor<Key extends object, T>(maps: WeakMap<Key, Map<string, T>>, key: Key): Map<string, T> {
   let map = maps.get(key);
-  if (map === undefined) maps.set(key, (map = new Map()));
+  if (map === undefined) maps.set(key, (map = new Map<string, T>()));
   return map;
 }
 

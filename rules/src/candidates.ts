@@ -28,7 +28,9 @@ const patterns = new WeakMap<Catalog, RegExp>();
 function operationPattern(catalog: Catalog): RegExp {
   let pattern = patterns.get(catalog);
   if (!pattern) {
-    const names = [...askableNames(catalog)].filter((name) => /^[\w$]+$/.test(name)).map((name) => name.replace(/[$]/g, "\\$&"));
+    const names = [...askableNames(catalog)]
+      .filter((name) => /^[\w$]+$/.test(name))
+      .map((name) => name.replace(/[$]/g, "\\$&"));
     // Called, also with type arguments, or assigned; `Promise.all` is nobody's operation.
     pattern = new RegExp(`(?<!\\bPromise)\\??\\.(?:${names.join("|")})\\s*(?:[(<]|\\?\\.\\(|=(?![=>]))`);
     patterns.set(catalog, pattern);

@@ -165,8 +165,9 @@ export function loadConfiguration(
   const text = readFile(file);
   if (text === undefined) return undefined;
   const found = { file, directory: dirname(file) };
-  const { config, error } = ts.parseConfigFileTextToJson(file, text);
-  if (error === undefined) return { ...found, ...readConfiguration(config, file, base) };
+  const parsed = ts.parseConfigFileTextToJson(file, text);
+  const { error } = parsed;
+  if (error === undefined) return { ...found, ...readConfiguration(parsed.config as unknown, file, base) };
   const { line, character } = ts.getLineAndCharacterOfPosition(
     ts.createSourceFile(file, text, ts.ScriptTarget.JSON),
     error.start ?? 0,
@@ -218,7 +219,7 @@ export function catalogFor(configuration: Configuration, directory: string, read
 /** Catalogs have large tables; folders with the same versions share one. */
 function knownCatalog(configuration: Configuration, key: string, create: () => Catalog): Catalog {
   let known = catalogs.get(configuration);
-  if (known === undefined) catalogs.set(configuration, (known = new Map()));
+  if (known === undefined) catalogs.set(configuration, (known = new Map<string, Catalog>()));
   let catalog = known.get(key);
   if (catalog === undefined) known.set(key, (catalog = create()));
   return catalog;
@@ -346,7 +347,7 @@ function isOneOf<T extends string>(value: unknown, values: readonly T[]): value 
 }
 
 function shown(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
+  return value === undefined ? "undefined" : JSON.stringify(value);
 }
 
 function alternatives(values: readonly string[]): string {

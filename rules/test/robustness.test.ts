@@ -24,7 +24,7 @@ function filesBelow(folder: string, ending: RegExp): string[] {
 
 /** A generator of the same numbers each time. */
 function* numbers(seed: number): Generator<number> {
-  for (let state = seed; ; ) {
+  for (let state = seed; ;) {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
     yield state / 2_147_483_648;
   }
@@ -32,10 +32,14 @@ function* numbers(seed: number): Generator<number> {
 
 describe("the analysis never gives up", () => {
   test("on its own sources, and on those of the other packages", () => {
-    const files = ["contracts/src", "rules/src", "cli/src", "eslint-plugin/src"].flatMap((folder) => filesBelow(folder, /\.ts$/));
+    const files = ["contracts/src", "rules/src", "cli/src", "eslint-plugin/src"].flatMap((folder) =>
+      filesBelow(folder, /\.ts$/),
+    );
     expect(files.length).toBeGreaterThan(100);
     // The tag makes a candidate of every file.
-    expect(files.map((file) => failureOf(file, `/* @holdfast- */${readFileSync(file, "utf8")}`)).filter(Boolean)).toEqual([]);
+    expect(
+      files.map((file) => failureOf(file, `/* @holdfast- */${readFileSync(file, "utf8")}`)).filter(Boolean),
+    ).toEqual([]);
   });
 
   const programs = filesBelow("fixtures", /^(?!dist).*(bad|ok)\.[cm]?[jt]s$/);
@@ -58,7 +62,14 @@ describe("the analysis never gives up", () => {
   });
 
   test("on what is no program", () => {
-    for (const text of ["", "}", "import", 'import { Pool } from "pg"; {{{{', "@holdfast- \u0000\uffff", "/* @holdfast- "]) {
+    for (const text of [
+      "",
+      "}",
+      "import",
+      'import { Pool } from "pg"; {{{{',
+      "@holdfast- \u0000\uffff",
+      "/* @holdfast- ",
+    ]) {
       expect(failureOf(join(root, "x.ts"), text)).toBeUndefined();
     }
   });

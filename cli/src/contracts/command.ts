@@ -37,7 +37,9 @@ export function ownCatalog({ cwd }: Terminal): { catalog: Catalog; problems: str
 function readFormat(typed: unknown): "pretty" | "json" {
   if (typed === undefined || typed === "pretty") return "pretty";
   if (typed === "json") return "json";
-  throw new Problem(`contracts are not printed as "${String(typed)}"; write --format pretty or --format json.`);
+  throw new Problem(
+    `contracts are not printed as "${String(typed as string | number | boolean)}"; write --format pretty or --format json.`,
+  );
 }
 
 function contractsOf(packageName: string, catalog: Catalog): readonly Contract[] {

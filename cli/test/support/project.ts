@@ -19,7 +19,7 @@ export interface Run {
 /** A folder with files of its own, and the command to run in it. */
 export interface TestProject {
   directory: string;
-  holdfast(...args: string[]): Promise<Run>;
+  holdfast: (...args: string[]) => Promise<Run>;
   holdfastWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Run>;
   /** Runs `holdfast check --format json`. */
   report(...args: string[]): Promise<Run & { report: Report }>;

@@ -52,9 +52,9 @@ function awaitOf(use: ts.Identifier): ts.AwaitExpression | undefined {
 /** What there is no use for without a statement: itself, or the `if` that has nothing else. */
 function emptied(statement: ts.Statement): ts.Statement {
   const block = statement.parent;
+  if (!ts.isBlock(block) || block.statements.length > 1 || !ts.isIfStatement(block.parent)) return statement;
   const around = block.parent;
-  const isOnly = ts.isBlock(block) && block.statements.length === 1 && ts.isIfStatement(around);
-  const isNeedless = isOnly && !around.elseStatement && !hasEffects(around.expression);
+  const isNeedless = !around.elseStatement && !hasEffects(around.expression);
   return isNeedless && listOf(around) ? around : statement;
 }
 

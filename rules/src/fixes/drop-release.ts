@@ -24,6 +24,7 @@ export function dropRelease(source: FixSource, first: Span, second: Span, words:
     return undefined;
   }
   const block = last.parent;
+  if (!ts.isBlock(block)) return undefined;
   const around = block.parent;
   if (!ts.isTryStatement(around) || around.finallyBlock !== block) return undefined;
   const { tryBlock } = around;

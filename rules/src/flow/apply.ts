@@ -221,15 +221,13 @@ class Call {
       ...(lane !== undefined && !handle.exclusive && { lane }),
       later: facts.later || application.later === true,
       locks: this.locks(original),
-      ...(application.task ?? original.task ? { task: application.task ?? original.task } : {}),
+      ...((application.task ?? original.task) ? { task: application.task ?? original.task } : {}),
       ...(waitsFor !== undefined && { until: waitsFor }),
       own: this.own,
       past: this.past(original.after ?? []),
       ...(application.settled && { settled: application.settled }),
     };
-    const token = type
-      ? begin(this.solver, this.state, { ...beginning, type } as Parameters<typeof begin>[2])
-      : this.pseudo(original, beginning);
+    const token = type ? begin(this.solver, this.state, { ...beginning, type }) : this.pseudo(original, beginning);
     this.tokens.set(original.key, token.key);
     this.own.add(token.key);
     return token;
@@ -272,8 +270,7 @@ class Call {
     if (status === "left") {
       this.left.push(key);
       for (const lock of this.application.locks ?? []) this.solver.unguard(this.state, lock, [key]);
-    }
-    else if (this.summary.async || status === "carried") this.carried.push(key);
+    } else if (this.summary.async || status === "carried") this.carried.push(key);
     else this.state.pending.delete(key);
     if (leftOnFailure) this.leftOnFailure.push(key);
   }
@@ -284,7 +281,11 @@ class Call {
     if (effect.onlyOnFailure || !effect.certain) return;
     for (const handle of this.things(effect.identity)) {
       const placed = application.at
-        ? { at: application.at, statement: application.statement ?? application.at, chain: [effect.at, ...effect.chain] }
+        ? {
+            at: application.at,
+            statement: application.statement ?? application.at,
+            chain: [effect.at, ...effect.chain],
+          }
         : { at: effect.at, statement: effect.statement, chain: effect.chain };
       const releasing = {
         ...effect,
@@ -482,7 +483,9 @@ class Call {
       case "builder":
       case "releaser": {
         const of = this.identity(value.of);
-        return of === undefined ? unknown : { ...value, of, ...("lock" in value && { lock: this.lock(value.lock ?? "") }) };
+        return of === undefined
+          ? unknown
+          : { ...value, of, ...("lock" in value && { lock: this.lock(value.lock ?? "") }) };
       }
       case "timer":
         return { ...value, tokens: this.renameTokens(value.tokens) };

@@ -15,7 +15,8 @@ const combinators: Record<string, Combinator> = {
 };
 
 /** Events that come once, at the end of something: what they start does not run beside what went before. */
-const finalEvents = /^(SIG[A-Z]+|exit|beforeExit|close|closed|end|finish|error|uncaughtException|unhandledRejection|disconnect)$/;
+const finalEvents =
+  /^(SIG[A-Z]+|exit|beforeExit|close|closed|end|finish|error|uncaughtException|unhandledRejection|disconnect)$/;
 
 /** A global function known by its name. */
 export function builtinCall(solver: BodySolver, state: State, event: CallEvent, values: Value[]): Value | undefined {
@@ -168,7 +169,11 @@ export function collectionCall(
   if (method === "push" || method === "unshift") {
     const added = values.map((value) => (value.kind === "builder" ? value : value));
     const elements = [...(cell.elements ? [cell.elements] : []), ...added];
-    state.heap.set(receiver.id, { ...cell, ...(elements.length > 0 && { elements: elements.reduce(join) }), many: true });
+    state.heap.set(receiver.id, {
+      ...cell,
+      ...(elements.length > 0 && { elements: elements.reduce(join) }),
+      many: true,
+    });
     return unknown;
   }
   if (method === "concat" || method === "slice" || method === "reverse") return receiver;
@@ -225,7 +230,8 @@ export function listenerCall(
   if (event.receiver !== undefined) solver.escape(state, solver.value(state, event.receiver));
   const [name] = values;
   const text = name?.kind === "constant" && typeof name.value === "string" ? name.value : undefined;
-  const isListener = (method === "on" || method === "addListener" || method === "addEventListener") && values.length >= 2;
+  const isListener =
+    (method === "on" || method === "addListener" || method === "addEventListener") && values.length >= 2;
   const isRoute = routes.has(method) && text !== undefined && values.length >= 2;
   const isServer = /(^|\.)createServer$/.test(method);
   if (method === "once" && values.length === 2) {

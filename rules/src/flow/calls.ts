@@ -30,8 +30,15 @@ export function call(solver: BodySolver, state: State, event: CallEvent): Value 
     const value = builtinCall(solver, state, event, values);
     if (value) return value;
   }
-  if (event.receiver !== undefined) return methodCall(solver, state, event, solver.value(state, event.receiver), values);
-  return plainCall(solver, state, event, event.callee === undefined ? unknown : solver.value(state, event.callee), values);
+  if (event.receiver !== undefined)
+    return methodCall(solver, state, event, solver.value(state, event.receiver), values);
+  return plainCall(
+    solver,
+    state,
+    event,
+    event.callee === undefined ? unknown : solver.value(state, event.callee),
+    values,
+  );
 }
 
 function methodCall(solver: BodySolver, state: State, event: CallEvent, receiver: Value, values: Value[]): Value {
@@ -87,7 +94,10 @@ function plainCall(solver: BodySolver, state: State, event: CallEvent, callee: V
 
 /** The contract that holds for a receiver: what its value is known to be, or else what its type says. */
 function typeOf(receiver: Value, event: CallEvent): KnownType | undefined {
-  const declared = event.receiverType && !event.receiverType.promised && !event.receiverType.array ? event.receiverType.type : undefined;
+  const declared =
+    event.receiverType && !event.receiverType.promised && !event.receiverType.array
+      ? event.receiverType.type
+      : undefined;
   if (receiver.kind !== "thing" && receiver.kind !== "unknown" && receiver.kind !== "promise") return undefined;
   const known = receiver.kind === "thing" ? receiver.type : undefined;
   // What a pool of anything holds has a contract of its own besides.
@@ -137,11 +147,14 @@ function sourceCall(solver: BodySolver, state: State, event: CallEvent, member: 
   if (api) return apiCall(solver, state, event, member, api, []);
   const operation = own(source.operations ?? {}, member.method);
   if (!operation) return undefined;
-  return usesHandleArgument(solver, state, event, member.values) ?? apiCall(solver, state, event, member, operation, []);
+  return (
+    usesHandleArgument(solver, state, event, member.values) ?? apiCall(solver, state, event, member, operation, [])
+  );
 }
 
 function endSection(state: State, identity: Identity, lane: string): void {
-  for (const [key, token] of state.pending) if (token.identity === identity && token.lane === lane) state.pending.delete(key);
+  for (const [key, token] of state.pending)
+    if (token.identity === identity && token.lane === lane) state.pending.delete(key);
 }
 
 /** An operation of a handle. */
@@ -161,7 +174,10 @@ function operationCall(
       kind: "builder",
       of: identity,
       type,
-      operation: operation.lazy && !operation.builds ? { ...operation, builds: { runs: ["then", "catch", "finally"], lazy: true } } : operation,
+      operation:
+        operation.lazy && !operation.builds
+          ? { ...operation, builds: { runs: ["then", "catch", "finally"], lazy: true } }
+          : operation,
       name: method,
       at: event.nameSpan,
       statement: event.statement,
@@ -202,7 +218,14 @@ function operationCall(
   if (method === "[Symbol.asyncIterator]") endDerived(state, identity);
 
   if (callback && (settles === "callback" || settles === "either")) {
-    applyLater(solver, state, event, callback, new Set([token.key]), parametersOf(solver, state, event, operation, callback, member));
+    applyLater(
+      solver,
+      state,
+      event,
+      callback,
+      new Set([token.key]),
+      parametersOf(solver, state, event, operation, callback, member),
+    );
     return operation.callbacks ? unknown : { kind: "promise", tokens: [], result: unknown };
   }
   if (returned) return returned.derived ? returned.value : returned.value;
@@ -242,7 +265,13 @@ function returnedArgument(
 /** Methods whose argument decides whether callbacks run one at a time. */
 const serialisers = new Set(["prefetch"]);
 
-function noteCallArgument(state: State, identity: Identity, method: string, event: CallEvent, values: readonly Value[]): void {
+function noteCallArgument(
+  state: State,
+  identity: Identity,
+  method: string,
+  event: CallEvent,
+  values: readonly Value[],
+): void {
   remember(state, identity, method, event.nameSpan);
   if (!serialisers.has(method)) return;
   values.forEach((value, index) => {
@@ -252,12 +281,7 @@ function noteCallArgument(state: State, identity: Identity, method: string, even
   });
 }
 
-function isIndependent(
-  state: State,
-  operation: Operation,
-  event: CallEvent,
-  values: readonly Value[],
-): boolean {
+function isIndependent(state: State, operation: Operation, event: CallEvent, values: readonly Value[]): boolean {
   if (event.spread) return true;
   const given = (index: number): boolean => {
     const value = values[index];
@@ -364,7 +388,7 @@ function callbackParameters(
       const handle = type?.kind === "handle" ? type : undefined;
       const [name, contract] = handle ? firstRelease(handle) : [];
       values.push(
-        released?.kind === "thing" && handle && name !== undefined && contract
+        released?.kind === "thing" && handle && name !== undefined
           ? { kind: "releaser", of: released.id, type: handle, release: contract, name }
           : unknown,
       );
@@ -404,7 +428,8 @@ function contractCallback(
       }
       return [];
     case "one at a time": {
-      if (callback.awaited) return solver.tokensOf(state, apply(solver, state, given, { arguments: parameters, place }).result);
+      if (callback.awaited)
+        return solver.tokensOf(state, apply(solver, state, given, { arguments: parameters, place }).result);
       apply(solver, state, given, { arguments: parameters, place, later: true, task: task("listener") });
       return [];
     }
@@ -452,7 +477,8 @@ function endScope(
         certain: token.certain && !token.guessed && !state.merged,
       });
     }
-    for (const [key, token] of state.pending) if (token.identity === parameter.id && applied.left.includes(key)) state.pending.delete(key);
+    for (const [key, token] of state.pending)
+      if (token.identity === parameter.id && applied.left.includes(key)) state.pending.delete(key);
     state.released.set(parameter.id, { type, at: event.nameSpan, name: release.name, chain: [], certain: true });
   }
 }
@@ -466,14 +492,7 @@ function outlivesFailure(type: HandleType, token: Token): boolean {
 }
 
 /** What a call hands out. */
-function hand(
-  solver: BodySolver,
-  state: State,
-  event: CallEvent,
-  member: Member,
-  hands: Hands,
-  suffix: string,
-): Value {
+function hand(solver: BodySolver, state: State, event: CallEvent, member: Member, hands: Hands, suffix: string): Value {
   const type = solver.engine.resolve(hands.type, member.type.contract);
   if (!type) return unknown;
   if (hands.releases === "lock") return unknown;
@@ -487,7 +506,9 @@ function hand(
   if (hands.phase !== undefined) state.phases.set(id, hands.phase);
   state.made.set(nameOf(type), event.nameSpan);
   const value = thing(id, type);
-  return hands.array ? solver.allocate(state, event.span, { properties: new Map(), elements: value, many: true }) : value;
+  return hands.array
+    ? solver.allocate(state, event.span, { properties: new Map(), elements: value, many: true })
+    : value;
 }
 
 function nameOf(type: KnownType): string {
@@ -516,7 +537,13 @@ function noteOptions(solver: BodySolver, state: State, event: CallEvent): void {
 }
 
 /** Whether a guard lets only one in: always, or by the argument that it is made with. */
-function noteGuard(solver: BodySolver, state: State, event: CallEvent, type: KnownType & { kind: "guard" }, id: Identity): void {
+function noteGuard(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  type: KnownType & { kind: "guard" },
+  id: Identity,
+): void {
   const { exclusive } = type.guard;
   if (exclusive === "always") {
     solver.engine.exclusive.set(id, true);
@@ -547,7 +574,13 @@ function libraryCall(solver: BodySolver, state: State, event: CallEvent, values:
     if (!type) return unknown;
     const viewed = exported.construct?.viewOf === undefined ? undefined : values[exported.construct.viewOf];
     const value = viewed?.kind === "thing" ? { ...viewed, type } : acquire(solver, state, event, type);
-    const member: Member = { identity: value.kind === "thing" ? value.id : "", type, method: "new", receiver: value, values };
+    const member: Member = {
+      identity: value.kind === "thing" ? value.id : "",
+      type,
+      method: "new",
+      receiver: value,
+      values,
+    };
     for (const callback of exported.construct?.callbacks ?? []) {
       const given = functionAt(state, callback, values);
       if (given) contractCallback(solver, state, event, member, callback, given);
@@ -557,7 +590,8 @@ function libraryCall(solver: BodySolver, state: State, event: CallEvent, values:
   if (exported.kind !== "function") return unknownCall(solver, state, event, unknown, values);
   const nowhere: KnownType = { kind: "source", contract, source: { name: "", types: [] } };
   const returned = exported.returnsArgument && values[exported.returnsArgument.argument];
-  if (returned?.kind === "thing") return exported.returnsArgument?.serialised ? { ...returned, exclusive: true } : returned;
+  if (returned?.kind === "thing")
+    return exported.returnsArgument?.serialised ? { ...returned, exclusive: true } : returned;
   const type = exported.returns && solver.engine.resolve(exported.returns.type, contract);
   if (type?.kind === "guard") {
     return acquire(solver, state, event, type);
@@ -615,7 +649,11 @@ function releaseCall(
     };
   }
   const identity = target ? (target.kind === "thing" ? target.id : undefined) : member.identity;
-  const type = target ? (target.kind === "thing" ? (target.type ?? pooledType(solver, member)) : undefined) : member.type;
+  const type = target
+    ? target.kind === "thing"
+      ? (target.type ?? pooledType(solver, member))
+      : undefined
+    : member.type;
   if (identity !== undefined && type?.kind === "handle") {
     release(solver, state, {
       identity,
@@ -646,7 +684,12 @@ function pooledType(solver: BodySolver, member: Member): KnownType | undefined {
 }
 
 /** `release()`, where that is a function that was handed out. */
-function releaserCall(solver: BodySolver, state: State, event: CallEvent, releaser: Value & { kind: "releaser" }): Value {
+function releaserCall(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  releaser: Value & { kind: "releaser" },
+): Value {
   solver.releaseBy(state, releaser, { at: event.nameSpan, statement: event.statement, text: event.receiverText });
   return unknown;
 }
@@ -675,7 +718,10 @@ function setByMethod(solver: BodySolver, state: State, event: CallEvent, member:
 function guardCall(solver: BodySolver, state: State, event: CallEvent, member: Member): Value | undefined {
   if (member.type.kind !== "guard") return undefined;
   const { guard } = member.type;
-  const runs = member.method === "()" ? guard.call && { argument: guard.call.argument, key: undefined } : own(guard.runs ?? {}, member.method);
+  const runs =
+    member.method === "()"
+      ? guard.call && { argument: guard.call.argument, key: undefined }
+      : own(guard.runs ?? {}, member.method);
   const key = runs?.key === undefined ? "" : keyText(event, member.values, runs.key);
   const lock = `${member.identity}${key}`;
   const exclusive = guard.exclusive === "always" || solver.engine.exclusive.get(member.identity) === true;
@@ -700,7 +746,10 @@ function guardCall(solver: BodySolver, state: State, event: CallEvent, member: M
     const result =
       guard.releaserAt === undefined
         ? releaser
-        : solver.allocate(state, event.span, { properties: new Map([[String(guard.releaserAt), releaser]]), many: false });
+        : solver.allocate(state, event.span, {
+            properties: new Map([[String(guard.releaserAt), releaser]]),
+            many: false,
+          });
     return { kind: "promise", tokens: [], result };
   }
   if (guard.leaves?.includes(member.method)) state.locks.delete(lock);
@@ -759,7 +808,12 @@ function endSectionBy(state: State, builder: BuilderValue, method: string): void
 }
 
 /** A handle passed along: `{ session }`, `.transacting(trx)`, `.execute(trx)`. */
-function usesHandleArgument(solver: BodySolver, state: State, event: CallEvent, values: readonly Value[]): Value | undefined {
+function usesHandleArgument(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  values: readonly Value[],
+): Value | undefined {
   for (const value of values) {
     if (value.kind !== "object") continue;
     const cell = state.heap.get(value.id);
@@ -776,7 +830,8 @@ function executedOn(solver: BodySolver, state: State, event: CallEvent, values: 
   const [value] = values;
   const type = value?.kind === "thing" ? value.type : undefined;
   const method = type?.kind === "handle" ? type.handle.passedAs?.method : undefined;
-  if (value?.kind !== "thing" || type?.kind !== "handle" || method === undefined || method !== event.method) return undefined;
+  if (value?.kind !== "thing" || type?.kind !== "handle" || method === undefined || method !== event.method)
+    return undefined;
   return passed(solver, state, event, value, type);
 }
 
@@ -884,7 +939,8 @@ function functionMethod(
   values: Value[],
 ): Value {
   const [self, ...rest] = values;
-  if (method === "bind") return { ...callee, ...(self && !callee.self && { self }), bound: [...(callee.bound ?? []), ...rest] };
+  if (method === "bind")
+    return { ...callee, ...(self && !callee.self && { self }), bound: [...(callee.bound ?? []), ...rest] };
   if (method === "call") return applyDirectly(solver, state, event, callee, self, rest);
   return unknownCall(solver, state, event, unknown, values);
 }

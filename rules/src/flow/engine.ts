@@ -79,14 +79,10 @@ export class Engine {
     const model = type.kind === "handle" ? type.handle : type.source;
     const isMethod = (record: object | undefined): boolean => record !== undefined && Object.hasOwn(record, name);
     const property = model.properties && Object.hasOwn(model.properties, name) ? model.properties[name] : undefined;
-    const methods = [
-      model.methods,
-      model.operations,
-      model.releases,
-    ];
+    const methods = [model.methods, model.operations, model.releases];
     const found = property ?? (methods.some(isMethod) || name.startsWith("$") ? undefined : model.anyProperty);
     const resolved = found && this.catalog.resolve(found.type, type.contract);
-    return resolved && found ? { type: resolved, view: found.view ?? false } : undefined;
+    return resolved ? { type: resolved, view: found.view ?? false } : undefined;
   }
 
   resolve(name: string, from: Contract): KnownType | undefined {

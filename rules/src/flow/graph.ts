@@ -120,7 +120,15 @@ export type Event =
   | { kind: "read"; into: Register; variable: VariableId }
   | { kind: "write"; variable: VariableId; value: Register; span: Span; declares: boolean; name: string }
   | { kind: "this"; into: Register }
-  | { kind: "get"; into: Register; object: Register; name: string; objectType?: ValueType; type?: ValueType; span: Span }
+  | {
+      kind: "get";
+      into: Register;
+      object: Register;
+      name: string;
+      objectType?: ValueType;
+      type?: ValueType;
+      span: Span;
+    }
   | {
       kind: "set";
       object: Register;
@@ -176,4 +184,3 @@ export interface Graph {
   classes: Class[];
   variables: Map<VariableId, VariableInfo>;
 }
-

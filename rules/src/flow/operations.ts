@@ -62,7 +62,9 @@ function tokenOf(state: State, beginning: Beginning): Token {
 
 /** Tasks that live on have no order of their own: they are told in the order of the source. */
 function inOrder(first: Token, second: Token): [Token, Token] {
-  const livesOn = [first, second].some(({ task }) => task !== undefined && task.kind !== "repeated" && task.kind !== "delayed");
+  const livesOn = [first, second].some(
+    ({ task }) => task !== undefined && task.kind !== "repeated" && task.kind !== "delayed",
+  );
   return livesOn && first.at.start > second.at.start ? [second, first] : [first, second];
 }
 
@@ -127,7 +129,12 @@ function noteConflicts(solver: BodySolver, state: State, beginning: Beginning): 
 }
 
 /** What overlap in these two lanes does, if anything. */
-export function overlapOf(type: HandleType, first: Token, lane: string, phase: string | undefined): Overlap | undefined {
+export function overlapOf(
+  type: HandleType,
+  first: Token,
+  lane: string,
+  phase: string | undefined,
+): Overlap | undefined {
   const firstLane = first.lane ?? "";
   const lanes = type.handle.lanes;
   const mine = lanes[lane];
@@ -239,7 +246,7 @@ function noteSecondRelease(
 /** A handle and everything that dies with it. */
 function familyOf(state: State, identity: Identity): Set<Identity> {
   const family = new Set([identity]);
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const [child, parent] of state.parents) {
       if (family.has(parent) && !family.has(child)) {
@@ -323,7 +330,8 @@ export function applyOption(
     ...where,
   });
   if (option.linger) {
-    if (number !== undefined && option.linger.harmlessValues.includes(number)) state.options.delete(`${identity} linger`);
+    if (number !== undefined && option.linger.harmlessValues.includes(number))
+      state.options.delete(`${identity} linger`);
     else if (!type.handle.receivesOnly) state.options.set(`${identity} linger`, set);
     return;
   }

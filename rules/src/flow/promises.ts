@@ -181,7 +181,8 @@ export function combine(solver: BodySolver, state: State, kind: Combinator, argu
     result,
     combinator: kind,
     parts,
-    decided: kind === "race" && settled.filter(({ value }) => !(value.kind === "promise" && value.onlyRejects)).length === 1,
+    decided:
+      kind === "race" && settled.filter(({ value }) => !(value.kind === "promise" && value.onlyRejects)).length === 1,
     waitsFor: settled.flatMap(({ value }) => (value.kind === "thing" ? [value.id] : [])),
     deferred: kind === "race" || kind === "any" ? [] : promises.flatMap(({ deferred }) => deferred ?? []),
   };

@@ -41,11 +41,13 @@ function learnParameters(engine: Engine, body: BodyId, callback: Callback, from:
     const type = engine.resolve(hands.type, from.contract);
     if (releaser === undefined || released === undefined || type?.kind !== "handle") return;
     const [name, release] = firstRelease(type);
-    if (name === undefined || !release) return;
+    if (name === undefined) return;
     engine.constants.set(`v${releaser}`, { kind: "releaser", of: `v${released}`, type, release, name });
   });
 }
 
-export function firstRelease(type: HandleType): [string, HandleType["handle"]["releases"][string]] | [undefined, undefined] {
+export function firstRelease(
+  type: HandleType,
+): [string, HandleType["handle"]["releases"][string]] | [undefined, undefined] {
   return Object.entries(type.handle.releases)[0] ?? [undefined, undefined];
 }

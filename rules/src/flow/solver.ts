@@ -9,17 +9,7 @@ import { type Shape, shapeOf } from "./order.js";
 import { settle, start } from "./promises.js";
 import { State, type Token } from "./state.js";
 import { type Effect, effectKey, type Overlapping, type Status, type Summary } from "./summaries.js";
-import {
-  type Identity,
-  join,
-  keyOf,
-  nothing,
-  optionsOf,
-  thing,
-  truthOf,
-  unknown,
-  type Value,
-} from "./values.js";
+import { type Identity, join, keyOf, nothing, optionsOf, thing, truthOf, unknown, type Value } from "./values.js";
 
 /** More states of one block than these are taken for one. */
 const mostStates = 24;
@@ -84,7 +74,8 @@ export class BodySolver {
   /** Control may get there in this state. */
   reach(id: BlockId, from: State): void {
     const state = from.clone();
-    for (const register of state.registers.keys()) if (!this.shape.lasting.has(register)) state.registers.delete(register);
+    for (const register of state.registers.keys())
+      if (!this.shape.lasting.has(register)) state.registers.delete(register);
     let states = this.states.get(id);
     if (!states) {
       states = new Map();
@@ -274,7 +265,13 @@ export class BodySolver {
     state.variables.set(variable, given);
     const info = this.engine.graph.variables.get(variable);
     if (info && info.owner !== this.body.id) {
-      this.effect(state, `write ${key}`, { kind: "write", path: key, value: given, later: state.suspended, certain: true });
+      this.effect(state, `write ${key}`, {
+        kind: "write",
+        path: key,
+        value: given,
+        later: state.suspended,
+        certain: true,
+      });
     }
     this.engine.learn(key, given, info?.reassigned === false);
   }
@@ -449,7 +446,12 @@ export class BodySolver {
     if (canFail) this.raise(failed);
     settle(this, state, value, "success", span);
     this.suspend(state);
-    state.registers.set(into, optionsOf(value).map((option) => this.awaited(option)).reduce(join));
+    state.registers.set(
+      into,
+      optionsOf(value)
+        .map((option) => this.awaited(option))
+        .reduce(join),
+    );
     return true;
   }
 
@@ -480,7 +482,9 @@ export class BodySolver {
     if (fact.includes("this.") || /v\d+\./.test(fact)) return true;
     return [...fact.matchAll(/v(\d+)/g)].some(([, id]) => {
       const info = this.engine.graph.variables.get(Number(id));
-      return info !== undefined && info.reassigned && (info.owner !== this.body.id || this.engine.isWrittenElsewhere(info));
+      return (
+        info !== undefined && info.reassigned && (info.owner !== this.body.id || this.engine.isWrittenElsewhere(info))
+      );
     });
   }
 
@@ -544,7 +548,9 @@ export class BodySolver {
       state.heap.set(key, { ...cell, properties, ...(cell.elements && { elements: rename(cell.elements) }) });
     }
     for (const [key, token] of state.pending) {
-      const locks = new Set([...token.locks].map((lock) => (lock === id || lock.startsWith(`${id}[`) ? `${lock}~` : lock)));
+      const locks = new Set(
+        [...token.locks].map((lock) => (lock === id || lock.startsWith(`${id}[`) ? `${lock}~` : lock)),
+      );
       const identity = token.identity === id ? earlier : token.identity;
       state.pending.set(key, { ...token, identity, locks });
     }
@@ -656,7 +662,10 @@ export class BodySolver {
     const names = new Map(
       this.exits.flatMap(({ state }) => [
         ...[...state.fields].map(([path, value]): [string, string] => [value.kind === "thing" ? value.id : "", path]),
-        ...[...state.variables].map(([id, value]): [string, string] => [value.kind === "thing" ? value.id : "", `v${id}`]),
+        ...[...state.variables].map(([id, value]): [string, string] => [
+          value.kind === "thing" ? value.id : "",
+          `v${id}`,
+        ]),
       ]),
     );
     const name = (id: Identity): Identity => (/^(@|p\d)/.test(id) ? (names.get(id) ?? id) : id);
@@ -682,7 +691,8 @@ export class BodySolver {
 
   /** Whether the handle is released on every way out, on some, or only where the body fails. */
   private concludeRelease(effect: Effect & { kind: "release" }): Effect {
-    const isReleased = ({ state }: Exit): boolean => state.released.has(effect.identity) || state.effects.has(effectKey(effect));
+    const isReleased = ({ state }: Exit): boolean =>
+      state.released.has(effect.identity) || state.effects.has(effectKey(effect));
     return {
       ...effect,
       certain: effect.certain && this.exits.every(isReleased),

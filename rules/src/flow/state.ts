@@ -135,7 +135,10 @@ export class State {
       [...this.pending.keys()].sort().join(),
       [...this.released.keys()].sort().join(),
       [...this.locks].sort().join(),
-      [...this.phases].map(([id, phase]) => `${id}=${phase}`).sort().join(),
+      [...this.phases]
+        .map(([id, phase]) => `${id}=${phase}`)
+        .sort()
+        .join(),
       [...this.options.keys()].sort().join(),
       this.suspended ? "s" : "",
     ].join("/");
@@ -182,7 +185,8 @@ export class State {
   absorbDifferent(other: State): boolean {
     const before = this.signature();
     for (const [key, token] of other.pending) if (!this.pending.has(key)) this.pending.set(key, token);
-    for (const [id, released] of [...this.released]) if (!other.released.has(id)) this.released.set(id, { ...released, certain: false });
+    for (const [id, released] of [...this.released])
+      if (!other.released.has(id)) this.released.set(id, { ...released, certain: false });
     for (const [id, released] of other.released) {
       if (!this.released.has(id)) this.released.set(id, { ...released, certain: false });
     }

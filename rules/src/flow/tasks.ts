@@ -29,13 +29,16 @@ export function findTaskConflicts(engine: Engine): void {
 /** Operations of timers, listeners and un-awaited calls on what outlives the body: fields and outer variables. */
 function livingTasks(summary: Summary): Token[] {
   return summary.tasks.filter(
-    ({ identity, task, lane }) => lane !== undefined && task !== undefined && task.kind !== "delayed" && isShared(identity),
+    ({ identity, task, lane }) =>
+      lane !== undefined && task !== undefined && task.kind !== "delayed" && isShared(identity),
   );
 }
 
 function operationsOf(summary: Summary): Token[] {
   return summary.effects.flatMap((effect) =>
-    effect.kind === "operation" && effect.token.lane !== undefined && isShared(effect.token.identity) ? [effect.token] : [],
+    effect.kind === "operation" && effect.token.lane !== undefined && isShared(effect.token.identity)
+      ? [effect.token]
+      : [],
   );
 }
 

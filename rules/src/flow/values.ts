@@ -114,7 +114,7 @@ function spell(value: Value): string {
     case "unknown":
       return "?";
     case "constant":
-      return `=${JSON.stringify(value.value) ?? "undefined"}`;
+      return `=${typeof value.value} ${String(value.value)}`;
     case "thing":
       return `#${value.id}${value.type ? `:${nameOfType(value.type)}` : ""}${value.exclusive ? "!" : ""}`;
     case "promise":

@@ -119,7 +119,7 @@ export class ExpressionLowering {
       if (ts.isOmittedExpression(element)) return;
       const part = ts.isArrayBindingPattern(name)
         ? this.elementOf(value, index)
-        : this.get(value, memberName(element.propertyName as ts.PropertyName | undefined) ?? textOf(element.name), element);
+        : this.get(value, memberName(element.propertyName) ?? textOf(element.name), element);
       this.bind(element.name, element.dotDotDotToken ? this.unknown([]) : part, declares);
     });
   }
@@ -226,18 +226,14 @@ export class ExpressionLowering {
   }
 
   private simple(node: ts.Expression): Register {
-    switch (node.kind) {
-      case ts.SyntaxKind.ThisKeyword:
-        return this.into((into) => {
-          this.builder.emit({ kind: "this", into });
-        });
-      case ts.SyntaxKind.TrueKeyword:
-        return this.constant(true);
-      case ts.SyntaxKind.FalseKeyword:
-        return this.constant(false);
-      case ts.SyntaxKind.NullKeyword:
-        return this.constant(null);
+    if (node.kind === ts.SyntaxKind.ThisKeyword) {
+      return this.into((into) => {
+        this.builder.emit({ kind: "this", into });
+      });
     }
+    if (node.kind === ts.SyntaxKind.TrueKeyword) return this.constant(true);
+    if (node.kind === ts.SyntaxKind.FalseKeyword) return this.constant(false);
+    if (node.kind === ts.SyntaxKind.NullKeyword) return this.constant(null);
     if (ts.isNumericLiteral(node)) return this.constant(Number(node.text));
     if (ts.isStringLiteralLike(node)) return this.constant(node.text);
     if (ts.isVoidExpression(node)) {

@@ -89,7 +89,8 @@ export class FileLowering {
     this.graph.bodies.push(body);
     this.bodyIds.set(node, id);
     if (inClassBody) this.addMember(ofClass, node, id);
-    else if (ofClass !== undefined && ts.isPropertyDeclaration(node.parent ?? node)) this.addFunctionField(ofClass, node, id);
+    else if (ofClass !== undefined && ts.isPropertyDeclaration(node.parent ?? node))
+      this.addFunctionField(ofClass, node, id);
     return id;
   }
 
@@ -97,7 +98,8 @@ export class FileLowering {
     const id = this.graph.classes.length;
     const declared: Class = { id, methods: new Map(), reassigned: reassignedFields(node) };
     if (node.name) declared.name = node.name.text;
-    const base = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]?.expression;
+    const base = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
+      ?.expression;
     const variable = base && ts.isIdentifier(base) ? this.scopes.of(base) : undefined;
     if (variable) declared.base = variable.id;
     this.graph.classes.push(declared);
@@ -118,7 +120,7 @@ export class FileLowering {
   /** `send = async () => …` is a method in all but syntax. */
   private addFunctionField(ofClass: ClassId, node: FunctionNode, id: BodyId): void {
     const body = this.graph.bodies[id];
-    const field = node.parent as ts.Node;
+    const field = node.parent;
     const declared = this.graph.classes[ofClass];
     if (!body || !declared || !ts.isPropertyDeclaration(field) || field.initializer !== node) return;
     const name = memberName(field.name);
@@ -154,7 +156,7 @@ export class FileLowering {
       statements.lowerAll(node.body.statements);
     } else {
       this.lowerParameters(node, body, expressions);
-      if (ts.isConstructorDeclaration(node)) this.lowerFields(node.parent, builder, expressions);
+      if (ts.isConstructorDeclaration(node)) this.lowerFields(node.parent, expressions);
       if (node.body && ts.isBlock(node.body)) {
         statements.hoist(node.body.statements);
         statements.lowerAll(node.body.statements);
@@ -178,24 +180,18 @@ export class FileLowering {
   }
 
   /** Field initialisers run at the beginning of the constructor. */
-  private lowerFields(node: ts.ClassLikeDeclaration | ts.Node, builder: BodyBuilder, expressions: ExpressionLowering): void {
+  private lowerFields(node: ts.Node, expressions: ExpressionLowering): void {
     if (!ts.isClassLike(node)) return;
     for (const member of node.members) {
       if (!ts.isPropertyDeclaration(member) || !member.initializer) continue;
       if (hasModifier(member, ts.SyntaxKind.StaticKeyword)) continue;
       expressions.field(member);
     }
-    void builder;
   }
 }
 
 /** Lowers a file. */
-export function lowerFile(
-  sourceFile: ts.SourceFile,
-  scopes: Scopes,
-  types: Types,
-  names: ReadonlySet<string>,
-): Graph {
+export function lowerFile(sourceFile: ts.SourceFile, scopes: Scopes, types: Types, names: ReadonlySet<string>): Graph {
   return new FileLowering(sourceFile, scopes, types, names).graph;
 }
 
@@ -214,7 +210,7 @@ export function isFunctionNode(node: ts.Node): node is FunctionNode {
 function nameOf(node: FunctionNode): string | undefined {
   if (ts.isSourceFile(node) || ts.isClassStaticBlockDeclaration(node)) return undefined;
   if (ts.isConstructorDeclaration(node)) return "constructor";
-  if (node.name) return memberName(node.name as ts.PropertyName);
+  if (node.name) return memberName(node.name);
   const { parent } = node;
   if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) return parent.name.text;
   if (ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent)) return memberName(parent.name);
@@ -259,7 +255,8 @@ function exportedNames(sourceFile: ts.SourceFile): Set<string> {
       if (ts.isObjectLiteralExpression(right)) {
         for (const property of right.properties) {
           if (ts.isShorthandPropertyAssignment(property)) names.add(property.name.text);
-          else if (ts.isPropertyAssignment(property) && ts.isIdentifier(property.initializer)) names.add(property.initializer.text);
+          else if (ts.isPropertyAssignment(property) && ts.isIdentifier(property.initializer))
+            names.add(property.initializer.text);
         }
       }
     }

@@ -240,9 +240,12 @@ export class StatementLowering {
     const after = this.builder.block();
     this.builder.jump(body);
     this.builder.enter(body);
-    this.builder.withTarget({ ...(label !== undefined && { label }), loop: true, breakTo: after, continueTo: test }, () => {
-      this.lower(node.statement);
-    });
+    this.builder.withTarget(
+      { ...(label !== undefined && { label }), loop: true, breakTo: after, continueTo: test },
+      () => {
+        this.lower(node.statement);
+      },
+    );
     this.builder.jump(test);
     this.builder.enter(test);
     this.expressions.condition(node.expression, body, after);
@@ -250,16 +253,23 @@ export class StatementLowering {
   }
 
   /** A loop that tests first: `round` lowers the test and the body, and enters the body itself. */
-  private loop(label: string | undefined, round: (body: BlockId, after: BlockId) => void, increment?: () => void): void {
+  private loop(
+    label: string | undefined,
+    round: (body: BlockId, after: BlockId) => void,
+    increment?: () => void,
+  ): void {
     const head = this.builder.block();
     const body = this.builder.block();
     const step = this.builder.block();
     const after = this.builder.block();
     this.builder.jump(head);
     this.builder.enter(head);
-    this.builder.withTarget({ ...(label !== undefined && { label }), loop: true, breakTo: after, continueTo: step }, () => {
-      round(body, after);
-    });
+    this.builder.withTarget(
+      { ...(label !== undefined && { label }), loop: true, breakTo: after, continueTo: step },
+      () => {
+        round(body, after);
+      },
+    );
     this.builder.jump(step);
     this.builder.enter(step);
     increment?.();

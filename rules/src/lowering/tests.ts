@@ -18,9 +18,10 @@ export function testOf(expression: ts.Expression, scopes: Scopes): PlainTest | u
   const left = placeOf(unwrap(condition.left), scopes);
   if (!left) return undefined;
   const right = unwrap(condition.right);
-  if (isNothing(right)) return { ...left, key: `${left.key}`, negated: !negated, placeNode: unwrap(condition.left) };
+  if (isNothing(right)) return { ...left, key: left.key, negated: !negated, placeNode: unwrap(condition.left) };
   if (right.kind === ts.SyntaxKind.TrueKeyword) return { ...left, negated, placeNode: unwrap(condition.left) };
-  if (right.kind === ts.SyntaxKind.FalseKeyword) return { ...left, negated: !negated, placeNode: unwrap(condition.left) };
+  if (right.kind === ts.SyntaxKind.FalseKeyword)
+    return { ...left, negated: !negated, placeNode: unwrap(condition.left) };
   if (ts.isStringLiteralLike(right) || ts.isNumericLiteral(right)) {
     return { ...left, key: `${left.key} = ${JSON.stringify(right.text)}`, negated };
   }

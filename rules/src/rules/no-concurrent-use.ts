@@ -72,12 +72,17 @@ function lateStatementsRun(question: Question, { overlap, first, second, task }:
   const ends = [question.facts.endsOf(first.site), question.facts.endsOf(second.site)] as const;
   const [ofFirst, ofSecond] = ends;
   // Whoever waits for all of them, failed or not, leaves none behind.
-  const settled = ends.every((all) => all.has("allSettled") && [...all].every((end) => end === "allSettled" || end === "await"));
+  const settled = ends.every(
+    (all) => all.has("allSettled") && [...all].every((end) => end === "allSettled" || end === "await"),
+  );
   if (settled) return false;
   if (overlap.lateStatements === "any") return true;
   if (overlap.lateStatements !== "after an await") return false;
   const abandoned = ["all", "race", "any", "never"] as const;
-  return first.later || (second.later && (task !== undefined || abandoned.some((end) => ofSecond.has(end) || ofFirst.has(end))));
+  return (
+    first.later ||
+    (second.later && (task !== undefined || abandoned.some((end) => ofSecond.has(end) || ofFirst.has(end))))
+  );
 }
 
 function finding(question: Question, conflict: Conflict): Finding {

@@ -47,8 +47,16 @@ function finding(question: Question, early: EarlyRelease): Finding {
     witness: [
       ...question.steps(pending, `\`${pending.name}\` starts here, and nobody has waited for it`),
       ...(isRelease
-        ? question.steps(release, `\`${release.name}\` releases the handle here${early.waits ? ", before its task goes on" : ""}`)
-        : [question.step(end === "scope" ? "the scope of this call ends without it" : "this is disposed of without it", release.at)]),
+        ? question.steps(
+            release,
+            `\`${release.name}\` releases the handle here${early.waits ? ", before its task goes on" : ""}`,
+          )
+        : [
+            question.step(
+              end === "scope" ? "the scope of this call ends without it" : "this is disposed of without it",
+              release.at,
+            ),
+          ]),
       question.step(consequence(early), isRelease ? release.at : pending.at),
     ],
     fixes: fixesForPending(question.source, {

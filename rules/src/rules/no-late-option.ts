@@ -15,7 +15,9 @@ export const rule: Rule = {
   fixKinds: ["option-first"],
   check: (question) =>
     [...question.facts.lateOptions.values()]
-      .filter(({ release, at, option }) => release === undefined && !question.facts.rescued.has(`${at.start}|${option}`))
+      .filter(
+        ({ release, at, option }) => release === undefined && !question.facts.rescued.has(`${at.start}|${option}`),
+      )
       .map((option) => finding(question, option)),
 };
 

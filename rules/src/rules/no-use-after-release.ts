@@ -18,8 +18,8 @@ export const rule: Rule = {
     const uses = [...question.facts.lateUses.values()].sort(
       (left, right) => Number(right.certain) - Number(left.certain) || left.order - right.order,
     );
-    return byCause(uses, ({ use, released }) => [`use ${spanKey(use.at)}`, `released ${spanKey(released.at)}`]).map((use) =>
-      finding(question, use),
+    return byCause(uses, ({ use, released }) => [`use ${spanKey(use.at)}`, `released ${spanKey(released.at)}`]).map(
+      (use) => finding(question, use),
     );
   },
 };

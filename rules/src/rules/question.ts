@@ -62,7 +62,10 @@ export class Question {
 
   /** The first of several wordings that is short enough. */
   message(...wordings: string[]): string {
-    return wordings.find(({ length }) => length <= longestMessage) ?? `${(wordings.at(-1) ?? "").slice(0, longestMessage - 1)}…`;
+    return (
+      wordings.find(({ length }) => length <= longestMessage) ??
+      `${(wordings.at(-1) ?? "").slice(0, longestMessage - 1)}…`
+    );
   }
 }
 

@@ -21,7 +21,9 @@ function namesOf(type: KnownType, catalog: Catalog): string[] {
   if (type.kind === "guard") return [...Object.keys(type.guard.runs ?? {}), ...(type.guard.enters ?? [])];
   if (type.kind === "source") {
     const { methods = {}, operations = {}, releases = {} } = type.source;
-    const leading = Object.entries({ ...methods, ...operations }).filter(([, call]) => leadsToHandle(call, type, catalog));
+    const leading = Object.entries({ ...methods, ...operations }).filter(([, call]) =>
+      leadsToHandle(call, type, catalog),
+    );
     return [...leading.map(([name]) => name), ...Object.keys(releases)];
   }
   const { handle } = type;

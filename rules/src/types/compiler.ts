@@ -92,7 +92,7 @@ class Names {
     this.#name(type.symbol, around);
     if (type.isClassOrInterface() || isReference(type)) {
       const target = isReference(type) ? type.target : type;
-      for (const base of this.#checker.getBaseTypes(target as ts.InterfaceType)) this.#visit(base, around, depth + 1);
+      for (const base of this.#checker.getBaseTypes(target)) this.#visit(base, around, depth + 1);
     }
   }
 

@@ -20,7 +20,8 @@ export type TypeDeclaration =
 /** What a local name was imported as: an export of a module, its default export, or all of it. */
 export interface ImportedName {
   specifier: string;
-  exported: string | "default" | "*";
+  /** A name, `default`, or `*` for all of it. */
+  exported: string;
 }
 
 export function indexUses(sourceFile: ts.SourceFile, scopes: Scopes): Uses {
