@@ -48,7 +48,7 @@ export function readCheckOptions(paths: readonly string[], typed: Record<string,
 function single(typed: Record<string, unknown>, name: string): string | undefined {
   const value = typed[name];
   if (Array.isArray(value)) throw new Problem(`${flag(name)} was given ${value.length} times; give it once.`);
-  return value === undefined ? undefined : String(value as string | number | boolean);
+  return value === undefined ? undefined : typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** `maxWarnings` as it is typed: `--max-warnings`. */

@@ -38,7 +38,7 @@ function readFormat(typed: unknown): "pretty" | "json" {
   if (typed === undefined || typed === "pretty") return "pretty";
   if (typed === "json") return "json";
   throw new Problem(
-    `contracts are not printed as "${String(typed as string | number | boolean)}"; write --format pretty or --format json.`,
+    `contracts are not printed as "${typeof typed === "string" ? typed : JSON.stringify(typed)}"; write --format pretty or --format json.`,
   );
 }
 

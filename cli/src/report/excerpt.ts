@@ -18,7 +18,7 @@ export interface Label {
 export interface Drawing {
   colours: Colours;
   /** The colour of what is primary. */
-  emphasis(text: string): string;
+  emphasis: (text: string) => string;
   /** The width of the column of line numbers. */
   gutter: number;
   /** No source line is drawn wider than this. */
