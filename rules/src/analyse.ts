@@ -81,6 +81,7 @@ function findingsOf(input: AnalysisInput, statistics: Statistics): Finding[] {
     ...(oracle && { oracle }),
     ...(root !== undefined && { root }),
   });
+  if (!types.concerned()) return [];
   const graph = lowerFile(sourceFile, scopes, types, input.catalog.names);
   const engine = new Engine(graph, input.catalog);
   engine.run();

@@ -20,6 +20,8 @@ export interface Demand {
 }
 
 /** Texts of source files that were read already, or that are to stand in for what is on disk; by absolute path with forward slashes. */
+const parseNone = ts.JSDocParsingMode.ParseNone;
+
 export type Texts = ReadonlyMap<string, string>;
 
 export function createProgramFactory(): ProgramFactory {
@@ -91,8 +93,9 @@ function createParser(parsedFiles: ParsedFiles, optionsKey: string): Parse {
     const key = `${optionsKey}|${fileName}`;
     const parsed = parsedFiles.get(key);
     if (parsed?.text === text) return parsed;
-    // Files that are analysed need to know the parents of their nodes, and the compiler sets them only when it binds.
-    const sourceFile = ts.createSourceFile(fileName, text, how, true);
+    // Nobody reads doc comments from the tree; the compiler sets the parents of nodes when it binds.
+    const options = { ...(typeof how === "object" ? how : { languageVersion: how }), jsDocParsingMode: parseNone };
+    const sourceFile = ts.createSourceFile(fileName, text, options);
     parsedFiles.set(key, sourceFile);
     return sourceFile;
   };

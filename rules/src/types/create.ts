@@ -3,6 +3,7 @@
 import { contractFromTags } from "@holdfast/contracts";
 import type { Catalog, KnownType, TaggedType } from "@holdfast/contracts";
 import ts from "typescript";
+import { isCandidate } from "../candidates.js";
 import type { Scopes, Variable } from "../lowering/scopes.js";
 import { declaredType } from "./contract-calls.js";
 import { modulesOfFile } from "./modules.js";
@@ -39,10 +40,14 @@ export function createTypes(input: TypesInput): Types {
     answer: (node) => answers.at(node),
     unknown: (node) => answers.open.add(node),
   });
-  if (oracle) askAll(receivers(sourceFile, catalog), tracing, answers, oracle);
+  const wanted = oracle ? receivers(sourceFile, catalog) : [];
+  if (oracle) askAll(wanted, tracing, answers, oracle);
 
   const thenables = new Map<ts.Node, boolean | undefined>();
   return {
+    // Without an import that leads to a contract, a receiver has to have one by its type.
+    concerned: () =>
+      isCandidate(sourceFile.text, catalog, false) || wanted.some((node) => asValueType(tracing.value(node))),
     of: (expression) => asValueType(tracing.value(expression)),
     ofVariable: (variable) => asValueType(tracing.ofVariable(variable) ?? answerOf(variable, answers)),
     exportOf: (expression) => tracing.exportOf(tracing.callee(expression)),

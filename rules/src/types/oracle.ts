@@ -47,6 +47,8 @@ export interface TypeOracle {
 }
 
 export interface Types {
+  /** Whether anything in the file can have a contract. */
+  concerned(): boolean;
   /** What the value of an expression is. */
   of(expression: ts.Expression): ValueType | undefined;
   /** What a parameter or variable holds. */
