@@ -177,7 +177,7 @@ export const contracts: Contract[] = [
     modules: ["drizzle-orm/mysql2", "drizzle-orm/mysql-core"],
     builders: mysqlBuilders,
     lazyExecute: false,
-    proven: false,
+    proven: true,
   }),
   contract({
     transaction: "PgTransaction",

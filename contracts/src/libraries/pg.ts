@@ -127,11 +127,11 @@ const evidence: Evidence[] = [
   },
 ];
 
-function contract(versions: string, queues: Overlap): Contract {
+function contract(versions: string, status: Contract["status"], queues: Overlap): Contract {
   return {
     package: "pg",
     versions,
-    status: "proven",
+    status,
     modules: ["pg", "pg/esm*", "pg/lib*"],
     evidence,
     exports: {
@@ -155,6 +155,6 @@ function contract(versions: string, queues: Overlap): Contract {
 }
 
 export const contracts: Contract[] = [
-  contract(">=8.19.0", { outcome: "queues", announcedEnd }),
-  contract("<8.19.0", { outcome: "queues" }),
+  contract(">=8.19.0", "proven", { outcome: "queues", announcedEnd }),
+  contract("<8.19.0", "documented", { outcome: "queues" }),
 ];

@@ -164,10 +164,10 @@ const lanes: Record<string, Lane> = {
   },
   nested: {
     overlap: {
-      outcome: "rejects",
+      outcome: "corrupts",
       error: "current transaction is aborted, commands ignored until end of transaction block",
     },
-    why: "Nested transactions are savepoints numbered by depth: two at the same time share a number, and the whole transaction dies.",
+    why: "Nested transactions are savepoints numbered by depth: two at the same time share a number, the transaction dies, and the connection goes back to the pool with it still open.",
   },
 };
 
@@ -260,7 +260,12 @@ const queryRunner: Handle = {
       second: { outcome: "harmless" },
     },
   },
-  disposal: { kind: "async", release: "release", waits: false },
+  disposal: {
+    kind: "async",
+    release: "release",
+    waits: false,
+    trap: "It commits a transaction that is still open, also when an error has left the block.",
+  },
   afterRelease: runnerReleased,
 };
 

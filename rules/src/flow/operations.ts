@@ -361,6 +361,7 @@ function noteLingerAtRelease(solver: BodySolver, state: State, releasing: Releas
   solver.engine.facts.lateOption({
     ...set,
     release: { at: releasing.at, name: releasing.name },
-    certain: releasing.certain && !state.merged && set.value !== undefined,
+    // A limit above zero may well be what was meant.
+    certain: releasing.certain && !state.merged && set.value === 0,
   });
 }

@@ -97,17 +97,20 @@ function finding(question: Question, conflict: Conflict): Finding {
     witness: [
       ...question.steps(first, `\`${first.name}\` starts here and is pending`),
       ...(conflict.task ? [question.step(taskStep(conflict), conflict.task.at)] : []),
-      ...question.steps(second, conflict.itself ? "it starts again here" : `\`${second.name}\` starts here meanwhile`),
+      ...question.steps(
+        second,
+        first.at.start === second.at.start ? "it starts again here" : `\`${second.name}\` starts here meanwhile`,
+      ),
       question.step(consequence(question, conflict), second.at),
     ],
     fixes: fixes(question, conflict),
   };
 }
 
-function message(question: Question, { type, first, second, itself, task }: Conflict): string {
+function message(question: Question, { type, first, second, task }: Conflict): string {
   const name = question.name(second.text || first.text, type);
   const [from, to] = [question.line(first.at), question.line(second.at)];
-  if (itself && first.site.start === second.site.start) {
+  if (first.at.start === second.at.start && first.site.start === second.site.start) {
     const rounds = task?.kind === "listener" ? "event" : task?.kind === "timer" ? "tick" : "round";
     return question.message(
       `${name} is still running the \`${first.name}\` of line ${from} when the next ${rounds} starts another`,
