@@ -371,7 +371,7 @@ function receiver(text: string): string | undefined {
   const { sourceFile, types } = typed(text);
   let found: ts.Expression | undefined;
   const visit = (node: ts.Node): void => {
-    if (ts.isPropertyAccessExpression(node) && ["query", "save", "send"].includes(node.name.text))
+    if (ts.isPropertyAccessExpression(node) && ["query", "save", "send", "transaction"].includes(node.name.text))
       found = node.expression;
     ts.forEachChild(node, visit);
   };

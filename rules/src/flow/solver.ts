@@ -619,7 +619,7 @@ export class BodySolver {
   unguard(state: State, lock: string, keys: Iterable<string> = [...state.pending.keys()]): void {
     for (const key of keys) {
       const token = state.pending.get(key);
-      if (!token?.locks.has(lock)) continue;
+      if (!token?.locks.has(lock) || token.orphan || isInSection(token)) continue;
       const open = { ...token, locks: new Set([...token.locks].filter((held) => held !== lock)) };
       state.pending.set(key, open);
       this.relock(open);
@@ -714,6 +714,11 @@ export class BodySolver {
 /** A value of which nothing but its place is known, with the type that it is declared to have. */
 function typed(value: Value, type: KnownType | undefined): Value {
   return value.kind === "thing" && !value.type && type ? { ...value, type } : value;
+}
+
+/** A section that is still open here ends with the error that brought control here. */
+function isInSection({ type, name }: Token): boolean {
+  return type?.handle.sections?.some(({ begins }) => begins.includes(name)) ?? false;
 }
 
 function mentions(fact: string, key: string): boolean {
