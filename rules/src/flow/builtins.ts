@@ -167,8 +167,7 @@ export function collectionCall(
   }
   if (receiver.kind !== "object" || !cell) return undefined;
   if (method === "push" || method === "unshift") {
-    const added = values.map((value) => (value.kind === "builder" ? value : value));
-    const elements = [...(cell.elements ? [cell.elements] : []), ...added];
+    const elements = [...(cell.elements ? [cell.elements] : []), ...values];
     state.heap.set(receiver.id, {
       ...cell,
       ...(elements.length > 0 && { elements: elements.reduce(join) }),

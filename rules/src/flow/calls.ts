@@ -3,9 +3,12 @@
 import type { Call as Api, Callback, Hands, KnownType, Operation } from "@holdfast/contracts";
 import { type Application, type Applied, apply, applyRepeatedly, type FunctionValue } from "./apply.js";
 import { builtinCall, collectionCall, listenerCall, promiseCall } from "./builtins.js";
-import type { CallEvent, Span } from "./graph.js";
+import type { Happening } from "./facts.js";
+import type { CallEvent } from "./graph.js";
 import { applyOption, begin, release, remember, textMatches } from "./operations.js";
 import { run } from "./promises.js";
+import { guardCall, noteGuard } from "./guards.js";
+import { own } from "./records.js";
 import { firstRelease } from "./releasers.js";
 import type { BodySolver } from "./solver.js";
 import type { State, Token } from "./state.js";
@@ -17,7 +20,6 @@ import {
   optionsOf,
   type PromiseValue,
   thing,
-  union,
   unknown,
   type Value,
 } from "./values.js";
@@ -92,6 +94,12 @@ function plainCall(solver: BodySolver, state: State, event: CallEvent, callee: V
   return unknownCall(solver, state, event, callee, values);
 }
 
+/** Where a call shows. */
+function shown(event: CallEvent): Omit<Happening, "name"> {
+  const { receiverText: text, nameSpan: at, statement } = event;
+  return { text, at, site: at, statement, chain: [] };
+}
+
 /** The contract that holds for a receiver: what its value is known to be, or else what its type says. */
 function typeOf(receiver: Value, event: CallEvent): KnownType | undefined {
   const declared =
@@ -111,7 +119,7 @@ function identityOf(solver: BodySolver, receiver: Value, event: CallEvent): Iden
   return `@${solver.body.id}:${event.span.start}:receiver`;
 }
 
-interface Member {
+export interface Member {
   identity: Identity;
   type: KnownType;
   method: string;
@@ -197,11 +205,7 @@ function operationCall(
     operation,
     ...(lane !== undefined && { lane }),
     name: method,
-    text: event.receiverText,
-    at: event.nameSpan,
-    site: event.nameSpan,
-    statement: event.statement,
-    chain: [],
+    ...shown(event),
     later: false,
     locks: new Set(state.locks),
     ...(returned?.derived && { until: returned.value.id }),
@@ -209,7 +213,7 @@ function operationCall(
     ...(event.receiverType?.phase !== undefined && { phase: event.receiverType.phase }),
     certain: true,
   });
-  noteCallArgument(state, identity, method, event, values);
+  noteCallArgument(solver, state, identity, method, event, values);
   if (operation.begins && textMatches(operation.begins.text, text)) state.phases.set(identity, operation.begins.phase);
   if (operation.ends && textMatches(operation.ends.text, text)) state.phases.delete(identity);
   const inSection = type.handle.sections?.some(({ begins }) => begins.includes(method)) ?? false;
@@ -228,7 +232,7 @@ function operationCall(
     );
     return operation.callbacks ? unknown : { kind: "promise", tokens: [], result: unknown };
   }
-  if (returned) return returned.derived ? returned.value : returned.value;
+  if (returned) return returned.value;
   const tokens = immediate || settles === "callback" || settles === "close" || inSection ? [] : [token.key];
   const value = apiCall(solver, state, event, member, operation, tokens);
   if (settles === "close" && value.kind === "promise") return { ...value, endsOnFailure: [token.key] };
@@ -262,10 +266,8 @@ function returnedArgument(
   return { value: returned.serialised ? { ...value, exclusive: true } : value, derived: returned.derived === true };
 }
 
-/** Methods whose argument decides whether callbacks run one at a time. */
-const serialisers = new Set(["prefetch"]);
-
 function noteCallArgument(
+  solver: BodySolver,
   state: State,
   identity: Identity,
   method: string,
@@ -273,7 +275,7 @@ function noteCallArgument(
   values: readonly Value[],
 ): void {
   remember(state, identity, method, event.nameSpan);
-  if (!serialisers.has(method)) return;
+  if (!solver.engine.serialisers.has(method)) return;
   values.forEach((value, index) => {
     if (value.kind === "constant" && typeof value.value === "number") {
       state.facts.set(`call ${identity}.${method}(${index})=${value.value}`, true);
@@ -322,7 +324,7 @@ function applyLater(
 }
 
 /** What a contract says of a call that is no operation, or of what an operation hands out. */
-export function apiCall(
+function apiCall(
   solver: BodySolver,
   state: State,
   event: CallEvent,
@@ -456,11 +458,7 @@ function endScope(
     const type = parameter.type;
     const release = {
       name: event.method ?? event.receiverText,
-      text: event.receiverText,
-      at: event.nameSpan,
-      site: event.nameSpan,
-      statement: event.statement,
-      chain: [],
+      ...shown(event),
     };
     for (const key of [...applied.left, ...applied.leftOnFailure]) {
       const token = state.pending.get(key);
@@ -534,34 +532,6 @@ function noteOptions(solver: BodySolver, state: State, event: CallEvent): void {
       if (property.kind === "constant") solver.engine.madeWith.add(`${name}=${String(property.value)}`);
     }
   }
-}
-
-/** Whether a guard lets only one in: always, or by the argument that it is made with. */
-function noteGuard(
-  solver: BodySolver,
-  state: State,
-  event: CallEvent,
-  type: KnownType & { kind: "guard" },
-  id: Identity,
-): void {
-  const { exclusive } = type.guard;
-  if (exclusive === "always") {
-    solver.engine.exclusive.set(id, true);
-    return;
-  }
-  const register = event.arguments[exclusive.argument];
-  const argument = register === undefined ? undefined : solver.value(state, register);
-  const property =
-    exclusive.property !== undefined && argument?.kind === "object"
-      ? state.heap.get(argument.id)?.properties.get(exclusive.property)
-      : argument;
-  const given =
-    property?.kind === "constant" && typeof property.value === "number"
-      ? property.value
-      : property === undefined
-        ? exclusive.default
-        : undefined;
-  if (given !== undefined) solver.engine.exclusive.set(id, given === 1);
 }
 
 /** An exported class or function of a library. */
@@ -660,11 +630,7 @@ function releaseCall(
       type,
       release: contract,
       name: member.method,
-      text: event.receiverText,
-      at: event.nameSpan,
-      site: event.nameSpan,
-      statement: event.statement,
-      chain: [],
+      ...shown(event),
       certain: true,
       end: "release",
     });
@@ -712,54 +678,6 @@ function setByMethod(solver: BodySolver, state: State, event: CallEvent, member:
       statement: event.statement,
     });
   }
-}
-
-/** What runs under a guard. */
-function guardCall(solver: BodySolver, state: State, event: CallEvent, member: Member): Value | undefined {
-  if (member.type.kind !== "guard") return undefined;
-  const { guard } = member.type;
-  const runs =
-    member.method === "()"
-      ? guard.call && { argument: guard.call.argument, key: undefined }
-      : own(guard.runs ?? {}, member.method);
-  const key = runs?.key === undefined ? "" : keyText(event, member.values, runs.key);
-  const lock = `${member.identity}${key}`;
-  const exclusive = guard.exclusive === "always" || solver.engine.exclusive.get(member.identity) === true;
-  if (runs) {
-    const given = member.values[runs.argument];
-    const rest = member.method === "()" ? member.values.slice(runs.argument + 1) : [];
-    if (given?.kind !== "function") return { kind: "promise", tokens: [], result: unknown };
-    const applied = apply(solver, state, given, {
-      arguments: rest,
-      place: event.span,
-      later: true,
-      ...(exclusive && { locks: new Set([lock]) }),
-    });
-    const tokens = solver.tokensOf(state, applied.result);
-    const deferred = applied.result.kind === "promise" ? applied.result.deferred : undefined;
-    const result = applied.result.kind === "promise" ? applied.result.result : applied.result;
-    return { kind: "promise", tokens, result, ...(deferred && { deferred }) };
-  }
-  if (guard.enters?.includes(member.method)) {
-    if (exclusive) state.locks.add(lock);
-    const releaser: Value = { kind: "releaser", of: member.identity, name: "release", lock };
-    const result =
-      guard.releaserAt === undefined
-        ? releaser
-        : solver.allocate(state, event.span, {
-            properties: new Map([[String(guard.releaserAt), releaser]]),
-            many: false,
-          });
-    return { kind: "promise", tokens: [], result };
-  }
-  if (guard.leaves?.includes(member.method)) state.locks.delete(lock);
-  return unknown;
-}
-
-function keyText(event: CallEvent, values: readonly Value[], index: number): string {
-  const value = values[index];
-  if (value?.kind === "constant") return `[${String(value.value)}]`;
-  return value?.kind === "thing" ? `[${value.id}]` : `[${event.texts[index] ?? event.span.start}]`;
 }
 
 /** A method of a query that is being built. */
@@ -863,11 +781,7 @@ function passed(
     operation,
     ...(passedAs && { lane: passedAs.lane }),
     name: method,
-    text: event.receiverText,
-    at: event.nameSpan,
-    site: event.nameSpan,
-    statement: event.statement,
-    chain: [],
+    ...shown(event),
     later: false,
     locks: new Set(state.locks),
     certain: true,
@@ -877,7 +791,7 @@ function passed(
 }
 
 /** A function or method of this file. */
-export function applyDirectly(
+function applyDirectly(
   solver: BodySolver,
   state: State,
   event: CallEvent,
@@ -946,7 +860,7 @@ function functionMethod(
 }
 
 /** A call of which nothing is known but what it is given. */
-export function unknownCall(solver: BodySolver, state: State, event: CallEvent, callee: Value, values: Value[]): Value {
+function unknownCall(solver: BodySolver, state: State, event: CallEvent, callee: Value, values: Value[]): Value {
   const withHandle = usesHandleArgument(solver, state, event, values) ?? executedOn(solver, state, event, values);
   if (withHandle) return withHandle;
   for (const value of values) solver.escape(state, value);
@@ -965,11 +879,7 @@ export function unknownCall(solver: BodySolver, state: State, event: CallEvent, 
     identity: `call:${isParameter ? callee.id : "unknown"}`,
     operation: {},
     name: event.method ?? event.receiverText,
-    text: event.receiverText,
-    at: event.nameSpan,
-    site: event.nameSpan,
-    statement: event.statement,
-    chain: [],
+    ...shown(event),
     later: state.suspended,
     locks: new Set(state.locks),
     ...(handles.length > 0 && { uses: handles }),
@@ -1018,10 +928,3 @@ function handlesIn(state: State, value: Value): Identity[] {
   }
   return [];
 }
-
-export function own<T>(record: Record<string, T>, key: string): T | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
-}
-
-export { union };
-export type { Member, Span };

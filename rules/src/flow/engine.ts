@@ -19,6 +19,8 @@ export class Engine {
   readonly madeWith = new Set<string>();
   /** Whole calls, by where the name in them begins. */
   readonly calls = new Map<number, Span>();
+  /** Methods whose argument decides whether callbacks run one at a time. */
+  readonly serialisers: ReadonlySet<string>;
   rounds = 0;
   /** How many calls deep the solver is. */
   depth = 0;
@@ -31,7 +33,9 @@ export class Engine {
   constructor(
     readonly graph: Graph,
     readonly catalog: Catalog,
-  ) {}
+  ) {
+    this.serialisers = serialisersOf(catalog);
+  }
 
   /** Solves everything. Code that others rely on goes first: the top level and constructors make locks and handles. */
   run(): void {
@@ -112,4 +116,19 @@ export class Engine {
   isWrittenElsewhere(info: VariableInfo): boolean {
     return info.reassigned && this.graph.bodies.some(({ parent }) => parent === info.owner);
   }
+}
+
+const serialisers = new WeakMap<Catalog, ReadonlySet<string>>();
+
+function serialisersOf(catalog: Catalog): ReadonlySet<string> {
+  let methods = serialisers.get(catalog);
+  if (!methods) {
+    const operations = catalog.contracts
+      .flatMap(({ handles }) => handles)
+      .flatMap(({ operations: all }) => Object.values(all));
+    const callbacks = operations.flatMap((operation) => operation.callbacks ?? []);
+    methods = new Set(callbacks.flatMap(({ serialisedBy }) => (serialisedBy ? [serialisedBy.method] : [])));
+    serialisers.set(catalog, methods);
+  }
+  return methods;
 }

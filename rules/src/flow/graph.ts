@@ -146,7 +146,6 @@ export type Event =
   | { kind: "await"; into: Register; value: Register; span: Span }
   | { kind: "suspend"; span: Span }
   | { kind: "escape"; value: Register }
-  | { kind: "using"; value: Register; span: Span }
   | { kind: "dispose"; value: Register; async: boolean; span: Span }
   | { kind: "copy"; into: Register; from: Register }
   | { kind: "caught"; into: Register }

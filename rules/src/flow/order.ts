@@ -68,7 +68,6 @@ function reads(event: Event): Register[] {
       return event.uses;
     case "write":
     case "escape":
-    case "using":
     case "dispose":
     case "await":
       return [event.value];

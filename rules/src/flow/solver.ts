@@ -9,7 +9,7 @@ import { type Shape, shapeOf } from "./order.js";
 import { settle, start } from "./promises.js";
 import { State, type Token } from "./state.js";
 import { type Effect, effectKey, type Overlapping, type Status, type Summary } from "./summaries.js";
-import { type Identity, join, keyOf, nothing, optionsOf, thing, truthOf, unknown, type Value } from "./values.js";
+import { type Identity, join, nothing, optionsOf, thing, truthOf, unknown, type Value } from "./values.js";
 
 /** More states of one block than these are taken for one. */
 const mostStates = 24;
@@ -233,8 +233,6 @@ export class BodySolver {
         break;
       case "escape":
         this.escape(state, this.value(state, event.value));
-        break;
-      case "using":
         break;
       case "dispose":
         dispose(this, state, this.value(state, event.value), event.async, event.span);
@@ -643,10 +641,8 @@ export class BodySolver {
       result: values.length === 0 ? unknown : values.reduce(join),
       heap,
       async: this.body.async,
-      suspends: this.exits.some(({ state }) => state.suspended),
       endless: this.exits.length === 0,
       parents,
-      parameters: this.body.parameters,
       variables: new Map(
         this.exits.flatMap(({ state }) =>
           [...state.variables].filter(([id]) => this.engine.graph.variables.get(id)?.owner === this.body.id),
@@ -726,11 +722,11 @@ function mentions(fact: string, key: string): boolean {
 }
 
 /** The value with another name for one of the identities in it. */
-export function renameIdentity(value: Value, from: Identity, to: Identity): Value {
+function renameIdentity(value: Value, from: Identity, to: Identity): Value {
   return mapIdentities(value, (id) => (id === from ? to : id));
 }
 
-export function mapIdentities(value: Value, rename: (id: Identity) => Identity): Value {
+function mapIdentities(value: Value, rename: (id: Identity) => Identity): Value {
   switch (value.kind) {
     case "thing":
     case "instance": {
@@ -754,5 +750,3 @@ export function mapIdentities(value: Value, rename: (id: Identity) => Identity):
       return value;
   }
 }
-
-export { keyOf };

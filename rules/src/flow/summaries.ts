@@ -74,13 +74,9 @@ export interface Summary {
   /** Objects that the result is made of. */
   heap: ReadonlyMap<ObjectId, Cell>;
   async: boolean;
-  /** It waits for something before it is done. */
-  suspends: boolean;
   /** It never comes to an end: a loop that goes on for ever. */
   endless: boolean;
   parents: ReadonlyMap<Identity, Identity>;
-  /** Outer variables and fields that it reads, so that callers know what to hand in. */
-  parameters: readonly (VariableId | undefined)[];
   /** Its own variables, for functions that it hands out. */
   variables: ReadonlyMap<VariableId, Value>;
   /** Operations that overlap in it: what that does may depend on the phase that a caller has the handle in. */
@@ -94,10 +90,8 @@ export const emptySummary: Summary = {
   result: { kind: "unknown" },
   heap: new Map(),
   async: false,
-  suspends: false,
   endless: false,
   parents: new Map(),
-  parameters: [],
   variables: new Map(),
   overlaps: [],
   tasks: [],

@@ -155,7 +155,6 @@ export class StatementLowering {
     const value = this.expressions.lower(declaration.initializer);
     const span = spanOf(declaration, this.file.sourceFile);
     this.expressions.bind(declaration.name, value, true);
-    this.builder.emit({ kind: "using", value, span });
     const isAsync = (list.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.AwaitUsing;
     this.builder.withCleanup(
       () => {

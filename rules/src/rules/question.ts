@@ -1,6 +1,6 @@
 /** What a rule asks with: the facts of a file, and the words and places to tell them in. */
 
-import type { Finding, Place, WitnessStep } from "../finding.js";
+import type { Place, WitnessStep } from "../finding.js";
 import type { FixSource } from "../fixes/source.js";
 import type { Engine } from "../flow/engine.js";
 import type { Facts, Happening } from "../flow/facts.js";
@@ -84,5 +84,3 @@ export function byCause<T>(items: readonly T[], causes: (item: T) => readonly st
     return isNew;
   });
 }
-
-export type { Finding };
