@@ -64,6 +64,8 @@ export interface Catalog {
   named(reference: string): KnownType | undefined;
   /** What the declaration of a type may be. Several answers mean that only the way it was acquired tells. */
   declared(declaration: Declaration): readonly TypeMatch[];
+  /** Whether a type so declared says of the handle inside that its lanes queue. */
+  serialises(declaration: Declaration): boolean;
   /** Contracts of a package, by its npm name. */
   ofPackage(name: string): readonly Contract[];
   /** The same catalog without contracts for other versions than those installed; unknown versions change nothing. */
@@ -111,8 +113,8 @@ function index(contracts: readonly Contract[]): Catalog {
   for (const contract of contracts) {
     append(byPackage, contract.package, contract);
     for (const type of typesOf(contract)) {
-      const { name, types } = definition(type);
-      const reference = `${contract.package}#${name}`;
+      const { types } = definition(type);
+      const reference = referenceTo(type);
       if (!byReference.has(reference)) byReference.set(reference, type);
       for (const pattern of types) append(byTypeName, pattern.name, { type, pattern });
       for (const name of namesOf(type)) names.add(name);
@@ -147,17 +149,18 @@ function index(contracts: readonly Contract[]): Catalog {
     resolve: (name, from) => {
       const reference = name.includes("#") ? name : `${from.package}#${name}`;
       // The contract itself goes first: one for another version may mean something else by the same name.
-      return (
-        typesOf(from).find((type) => `${from.package}#${definition(type).name}` === reference) ??
-        byReference.get(reference)
-      );
+      return typesOf(from).find((type) => referenceTo(type) === reference) ?? byReference.get(reference);
     },
     named: (reference) => byReference.get(reference),
-    declared: ({ package: packageName, name, file }) =>
-      (byTypeName.get(name) ?? []).filter(
-        ({ type, pattern }) =>
-          declaringPackagesOf(type.contract).some((declaring) => matchesPattern(declaring, packageName)) &&
-          (pattern.file === undefined || file === undefined || matchesPattern(pattern.file, withoutExtension(file))),
+    declared: (declaration) =>
+      (byTypeName.get(declaration.name) ?? []).filter(({ type, pattern }) =>
+        isDeclaredSo(type.contract, pattern, declaration),
+      ),
+    serialises: (declaration) =>
+      contracts.some((contract) =>
+        (contract.serialising ?? []).some(
+          (pattern) => pattern.name === declaration.name && isDeclaredSo(contract, pattern, declaration),
+        ),
       ),
     ofPackage: (name) => byPackage.get(name) ?? [],
     installed: (versionOf) =>
@@ -170,8 +173,24 @@ function index(contracts: readonly Contract[]): Catalog {
   };
 }
 
-/** All types that a contract describes. */
-export function typesOf(contract: Contract): KnownType[] {
+const types = new WeakMap<Contract, readonly KnownType[]>();
+
+/** Whether the declaration is where the contract says that its type is declared. */
+function isDeclaredSo(contract: Contract, pattern: TypePattern, { package: packageName, file }: Declaration): boolean {
+  return (
+    declaringPackagesOf(contract).some((declaring) => matchesPattern(declaring, packageName)) &&
+    (pattern.file === undefined || file === undefined || matchesPattern(pattern.file, withoutExtension(file)))
+  );
+}
+
+/** All types that a contract describes; the same objects each time. */
+export function typesOf(contract: Contract): readonly KnownType[] {
+  let known = types.get(contract);
+  if (known === undefined) types.set(contract, (known = describeTypes(contract)));
+  return known;
+}
+
+function describeTypes(contract: Contract): KnownType[] {
   return [
     ...contract.handles.map((handle): KnownType => ({ kind: "handle", contract, handle })),
     ...(contract.sources ?? []).map((source): KnownType => ({ kind: "source", contract, source })),
@@ -189,6 +208,11 @@ export function definition(type: KnownType): { name: TypeName; types: TypePatter
     case "guard":
       return type.guard;
   }
+}
+
+/** The name by which everybody refers to a type: `package#Type`. */
+export function referenceTo(type: KnownType): string {
+  return `${type.contract.package}#${definition(type).name}`;
 }
 
 /** The names by which a file that uses the type gives itself away. */

@@ -45,6 +45,8 @@ export interface Contract {
   sources?: Source[];
   /** Types that make overlap impossible, such as a mutex. */
   guards?: Guard[];
+  /** Types that say of the handle inside that its lanes queue, whatever its contract says (`Exclusive<Dealer>`). */
+  serialising?: TypePattern[];
 }
 
 export type Export =
@@ -256,6 +258,8 @@ export interface Release {
   releasesArgument?: number;
   /** It waits only so long, and does not say what is left then; only a drain before it does. The reason, in one sentence. */
   bounded?: string;
+  /** With this value of this argument it releases nothing (`disconnect(true)` connects again). */
+  unless?: { argument: number; equals: boolean };
   /**
    * What pending operations come to. `finishes`: they are carried out as if nothing had happened, to nobody's harm;
    * `runs on`: on a handle that somebody else may have by then.
@@ -281,6 +285,8 @@ export interface EarlyOption {
   constructorProperty?: string;
   /** What happens when it is set too late; the exact text where there is one. */
   tooLate: string;
+  /** Set too late it does nothing, now or later, and raises nothing: what it must precede comes once in a handle's life. */
+  tooLateDoesNothing?: true;
   /**
    * It ends what was handed over at close: reported by `no-late-linger` where it is set on the way to a release or after
    * a call that it must precede, and harmless with these values.
@@ -375,6 +381,8 @@ export interface Settlement {
   rejects: string[];
   /** Methods that answer for all messages that are still owed one. */
   answersAll?: string[];
+  /** With this value of this argument an answer is one for all messages before it, too (`ack(message, true)`). */
+  answersAllBefore?: { argument: number; equals: boolean };
   /** A delivery so asked for owes nothing: this property of this argument of the method has this value (`{ noAck: true }`). */
   notWhen?: { method: string; argument: number; property: string; equals: boolean }[];
   /** What a second answer, or one on another handle, does. */

@@ -7,6 +7,7 @@ export {
   definition,
   describe,
   modulesOf,
+  referenceTo,
   typesOf,
   type Catalog,
   type CatalogDescription,
@@ -15,7 +16,42 @@ export {
   type KnownType,
   type TypeMatch,
 } from "./catalog.js";
+export { documentationUrl, homepage } from "./pages.js";
 export { contractOf, readOwnContracts } from "./own.js";
 export { overlapOutcomes, ownContractSchema, type OverlapOutcome, type OwnContract } from "./own-schema.js";
 export { contractFromTags, holdfastTags, type DocTag, type TaggedMember, type TaggedType } from "./tags.js";
+export {
+  contractNames,
+  readRuntimeSettings,
+  readRuntimeVariables,
+  type RuntimeSettings,
+  runtimeSettings,
+  runtimeSettingsSchema,
+} from "./runtime-settings.js";
 export { inRange } from "./versions.js";
+export {
+  afterReleaseWords,
+  coded,
+  disposalSentence,
+  drainSentence,
+  freeOperations,
+  guardSentence,
+  lanesOf,
+  laneSentences,
+  limitWords,
+  nounOf,
+  optionGroups,
+  optionSentences,
+  outcomeWords,
+  overlapPhrase,
+  overlapWords,
+  phaseSentence,
+  releaseWords,
+  sentence,
+  settlementSentence,
+  settlingWords,
+  spoken,
+  withArticle,
+  type LaneFacts,
+  type OptionGroup,
+} from "./words.js";

@@ -29,6 +29,7 @@ const settlement: Settlement = {
   acknowledges: ["ack"],
   rejects: ["nack", "reject"],
   answersAll: ["ackAll", "nackAll"],
+  answersAllBefore: { argument: 1, equals: true },
   notWhen: [
     { method: "consume", argument: 2, property: "noAck", equals: true },
     { method: "get", argument: 1, property: "noAck", equals: true },

@@ -11,15 +11,18 @@ export const contracts: Contract[] = [
       {
         kind: "documentation",
         where: "@holdfast/runtime/README.md",
-        says: "guard watches a handle, exclusive makes its operations wait for each other, drain waits for what is pending, once shares one promise.",
+        says: "guard watches a handle, lease a pool, exclusive makes operations wait for each other, drain waits for what is pending, once shares one promise.",
       },
     ],
     exports: {
       exclusive: { kind: "function", returnsArgument: { argument: 0, serialised: true } },
       guard: { kind: "function", returnsArgument: { argument: 0 } },
+      lease: { kind: "function", returnsArgument: { argument: 0 } },
+      disposable: { kind: "function", returnsArgument: { argument: 0 } },
       drain: { kind: "function", drainsArgument: 0 },
       once: { kind: "function", callbacks: [{ argument: 0, timing: "later" }] },
     },
     handles: [],
+    serialising: [{ name: "Exclusive" }],
   },
 ];

@@ -3,7 +3,7 @@
  * WATCH saw, a transaction that is sent command by command, the selected database.
  */
 
-import type { Contract, Evidence, Handle, Lane, Operation, Section } from "../contract.js";
+import type { Contract, Evidence, Handle, Lane, Operation, Release, Section } from "../contract.js";
 import { operations } from "./shared.js";
 
 const command: Operation = { settledBy: "either" };
@@ -18,19 +18,27 @@ const others = [
   "off",
   "addListener",
   "prependListener",
+  "prependOnceListener",
   "removeListener",
   "removeAllListeners",
   "emit",
+  "eventNames",
   "listeners",
+  "rawListeners",
   "listenerCount",
+  "getMaxListeners",
   "setMaxListeners",
   "pipeline",
   "defineCommand",
   "scanStream",
   "scanBufferStream",
   "sscanStream",
+  "sscanBufferStream",
   "hscanStream",
+  "hscanBufferStream",
   "zscanStream",
+  "zscanBufferStream",
+  "monitor",
   "getBuiltinCommands",
   "addBuiltinCommand",
   "createBuiltinCommand",
@@ -58,6 +66,14 @@ const watch: Section = {
 
 const connectionClosed = "Connection is closed.";
 
+const disconnect: Release = {
+  waits: false,
+  kind: "abort",
+  graceful: "quit",
+  pending: { outcome: "rejects", error: connectionClosed },
+  second: { outcome: "harmless" },
+};
+
 function connection(name: string, noun: string): Handle {
   return {
     name,
@@ -84,13 +100,8 @@ function connection(name: string, noun: string): Handle {
         pending: { outcome: "finishes" },
         second: { outcome: "rejects", error: connectionClosed },
       },
-      disconnect: {
-        waits: false,
-        kind: "abort",
-        graceful: "quit",
-        pending: { outcome: "rejects", error: connectionClosed },
-        second: { outcome: "harmless" },
-      },
+      disconnect: { ...disconnect, unless: { argument: 0, equals: true } },
+      end: disconnect,
     },
     reopenedBy: ["connect"],
     afterRelease: { outcome: "rejects", error: connectionClosed },

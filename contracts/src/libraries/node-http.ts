@@ -17,6 +17,7 @@ function status(property: string): EarlyOption {
     set: { property },
     precedes: sendsHead,
     tooLate: "The head of the response is out already.",
+    tooLateDoesNothing: true,
   };
 }
 
