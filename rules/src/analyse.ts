@@ -1,33 +1,21 @@
 /** The journey of a file: candidates, lowering, solving, rules. */
 
-import type { Catalog } from "@holdfast/contracts";
-import ts from "typescript";
 import { isCandidate } from "./candidates.js";
 import type { Configuration } from "./configuration.js";
 import type { Finding } from "./finding.js";
 import { Engine } from "./flow/engine.js";
+import { OutlastingOperations } from "./flow/outlasting.js";
 import { lowerFile } from "./lowering/lower.js";
-import { bindScopes } from "./lowering/scopes.js";
+import { type PendingOperation, pendingOperations } from "./pending.js";
 import { Question } from "./rules/question.js";
 import { rules } from "./rules/index.js";
 import { byPlace } from "./suppressions.js";
-import { compilerOracle } from "./types/compiler.js";
-import { createTypes } from "./types/oracle.js";
+import { type FileInput, openFile } from "./types/file.js";
 
-export interface AnalysisInput {
-  /** Absolute. */
-  fileName: string;
-  text: string;
-  /** With it types come from the compiler where tracing ends. */
-  program?: ts.Program;
-  /** The file as the front end has parsed it; with a program, the program's own. */
-  sourceFile?: ts.SourceFile;
-  catalog: Catalog;
+export interface AnalysisInput extends FileInput {
   configuration: Configuration;
-  /** The project's root, which contracts of the user's own name files from; default the program's current directory. */
-  root?: string;
-  /** The name of the package that the project is: its own classes may be what a contract speaks of. */
-  packageName?: string;
+  /** Whether operations are to be listed that are pending when their statement is over. */
+  pending?: boolean;
 }
 
 export interface Statistics {
@@ -44,14 +32,19 @@ export interface Analysis {
   /** Sorted by place; those that comments suppress are still among them. */
   findings: Finding[];
   statistics: Statistics;
-  /** One line that says what went wrong inside; findings are incomplete then. */
+  /** One line that says what went wrong inside, with the file and the rules that gave up; their findings are missing. */
   failure?: string;
+  /** What is pending when its statement is over, in order of place; only if asked for. */
+  pending?: PendingOperation[];
 }
+
+type Answers = Pick<Analysis, "findings" | "failure">;
 
 const ranks = { possible: 0, likely: 1, certain: 2 };
 
 /** Analyses one file. It never throws: what cannot be understood makes it silent. */
 export function analyse(input: AnalysisInput): Analysis {
+  const nothing = { findings: [], ...(input.pending && { pending: [] }) };
   const statistics: Statistics = {
     candidate: false,
     bodies: 0,
@@ -60,60 +53,53 @@ export function analyse(input: AnalysisInput): Analysis {
     oracle: input.program ? "compiler" : "tracing",
   };
   try {
-    if (!isCandidate(input.text, input.catalog, input.program !== undefined)) return { findings: [], statistics };
+    if (!isCandidate(input.text, input.catalog, input.program !== undefined)) return { ...nothing, statistics };
     statistics.candidate = true;
-    return { findings: findingsOf(input, statistics), statistics };
+    const question = questionOn(input, statistics);
+    if (!question) return { ...nothing, statistics };
+    return {
+      ...answersTo(question, input),
+      statistics,
+      ...(input.pending && { pending: pendingOperations(question) }),
+    };
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    return { findings: [], statistics, failure: `${input.fileName}: the analysis gave up on this file: ${reason}` };
+    const failure = `${input.fileName}: the analysis gave up on this file: ${reasonOf(error)}`;
+    return { ...nothing, statistics, failure };
   }
 }
 
-function findingsOf(input: AnalysisInput, statistics: Statistics): Finding[] {
-  const sourceFile = parsed(input);
-  const scopes = bindScopes(sourceFile);
-  const oracle = input.program && compilerOracle(input.program, sourceFile, input);
-  const { catalog, root } = input;
-  const types = createTypes({
-    sourceFile,
-    scopes,
-    catalog,
-    ...(oracle && { oracle }),
-    ...(root !== undefined && { root }),
-  });
-  if (!types.concerned()) return [];
-  const graph = lowerFile(sourceFile, scopes, types, input.catalog.names);
-  const engine = new Engine(graph, input.catalog);
+/** Solves a file, for rules to ask about it; nothing, where nothing in it has a contract. */
+function questionOn(input: AnalysisInput, statistics: Statistics): Question | undefined {
+  const { sourceFile, scopes, typesOf } = openFile(input);
+  const types = typesOf();
+  if (!types.concerned()) return undefined;
+  const graph = lowerFile(sourceFile, scopes, types, input.catalog.names, input.pending);
+  const engine = new Engine(graph, input.catalog, input.pending ? new OutlastingOperations() : undefined);
   engine.run();
   statistics.bodies = graph.bodies.length;
   statistics.blocks = graph.bodies.reduce((sum, { blocks }) => sum + blocks.length, 0);
   statistics.rounds = engine.rounds;
-
-  const question = new Question(engine, { sourceFile, fileName: input.fileName });
-  return rules
-    .filter(({ id }) => input.configuration.rules[id] !== "off")
-    .flatMap((rule) => rule.check(question))
-    .filter(({ confidence }) => ranks[confidence] >= ranks[input.configuration.confidence])
-    .sort(byPlace);
+  return new Question(engine, { sourceFile, fileName: input.fileName });
 }
 
-/** The file with parents set: the program's own, as only that has types, or else parsed here. */
-function parsed({ fileName, text, program, sourceFile }: AnalysisInput): ts.SourceFile {
-  const known = sourceFile ?? program?.getSourceFile(fileName);
-  // Making the checker binds the program's files, which sets the parents.
-  if (program && known) program.getTypeChecker();
-  if (known?.text === text && hasParents(known)) return known;
-  const options = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
-  return ts.createSourceFile(fileName, text, options, true, scriptKind(fileName));
+/** What the rules report. One that gives up costs its own findings and no others. */
+function answersTo(question: Question, { fileName, configuration }: AnalysisInput): Answers {
+  const findings: Finding[] = [];
+  const failures: string[] = [];
+  for (const rule of rules.filter(({ id }) => configuration.rules[id] !== "off")) {
+    try {
+      findings.push(...rule.check(question));
+    } catch (error) {
+      failures.push(`the rule ${rule.id} gave up: ${reasonOf(error)}`);
+    }
+  }
+  return {
+    findings: findings.filter(({ confidence }) => ranks[confidence] >= ranks[configuration.confidence]).sort(byPlace),
+    ...(failures.length > 0 && { failure: `${fileName}: ${failures.join("; ")}` }),
+  };
 }
 
-function hasParents(sourceFile: ts.SourceFile): boolean {
-  const [first] = sourceFile.statements;
-  return first === undefined || (first.parent as ts.Node | undefined) !== undefined;
-}
-
-function scriptKind(fileName: string): ts.ScriptKind {
-  if (fileName.endsWith(".tsx")) return ts.ScriptKind.TSX;
-  if (/\.[cm]?ts$/.test(fileName)) return ts.ScriptKind.TS;
-  return ts.ScriptKind.JSX;
+/** The first line of what went wrong. */
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }

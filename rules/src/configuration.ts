@@ -1,5 +1,16 @@
 import { dirname, join, relative } from "node:path";
-import { type Catalog, type Contract, createCatalog, ownContractSchema, readOwnContracts } from "@holdfast/contracts";
+import {
+  type Catalog,
+  type Contract,
+  contractNames,
+  createCatalog,
+  ownContractSchema,
+  readOwnContracts,
+  readRuntimeSettings,
+  referenceTo,
+  runtimeSettingsSchema,
+  typesOf,
+} from "@holdfast/contracts";
 import { closest, distance } from "fastest-levenshtein";
 import picomatch from "picomatch";
 import ts = require("typescript");
@@ -107,6 +118,7 @@ export const configurationSchema = {
         },
       },
     },
+    runtime: runtimeSettingsSchema,
   },
 } as const;
 
@@ -129,6 +141,7 @@ export function readConfiguration(
   complainAboutUnknownKeys(json, Object.keys(configurationSchema.properties), "the configuration", complain);
   const own = readOwnContracts(json["contracts"]);
   own.problems.forEach(complain);
+  complainAboutRuntime(json["runtime"], own.contracts, complain);
   return {
     configuration: {
       rules: { ...base.rules, ...readRules(json["rules"], complain) },
@@ -279,6 +292,13 @@ function readFiles(json: unknown, complain: Complain): Partial<FileSelection> {
     else complain(`"files.${key}" must be an array of globs, such as ["src/**"].`);
   }
   return read;
+}
+
+/** The analysis does not need these settings; it only says what is wrong with them where people look. */
+function complainAboutRuntime(json: unknown, own: readonly Contract[], complain: Complain): void {
+  if (json === undefined) return;
+  const types = createCatalog(own).contracts.flatMap(typesOf);
+  readRuntimeSettings(json, contractNames(types.map(referenceTo))).problems.forEach(complain);
 }
 
 /** An absent value counts as empty. */

@@ -16,6 +16,13 @@ export type Severity = "error" | "warning";
 
 /** One step of the proof that a finding is true. */
 export interface WitnessStep {
+  /** The path that begins the operation, or the one that comes upon it while it is pending. */
+  path: "first" | "second";
+  /**
+   * `begins`: an operation begins and is pending from here. `leads`: on the way there, a call or a task. `meets`: the
+   * other path comes upon it. `follows`: what comes of it.
+   */
+  role: "begins" | "leads" | "meets" | "follows";
   message: string;
   place: Place;
 }
@@ -46,9 +53,14 @@ export interface Finding {
   /** One line of at most 100 characters that names the handle and both sides. */
   message: string;
   place: Place;
+  /** What stands at `place` does nothing: the comment, or the statement that sets something, can be deleted. */
+  unnecessary?: true;
   /** The contract that is broken, as `package#Handle`. */
   contract: string;
-  /** In the order of events. */
+  /**
+   * In the order of events: one step begins, on the first path; one meets it, on the second; then what follows. What
+   * leads to either stands beside it.
+   */
   witness: WitnessStep[];
   /** The best one first. */
   fixes: Fix[];

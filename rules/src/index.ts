@@ -1,4 +1,5 @@
 export { analyse, type Analysis, type AnalysisInput, type Statistics } from "./analyse.js";
+export { describeInspection } from "./describe.js";
 export {
   applyFixes,
   fixAllUntilStable,
@@ -11,6 +12,7 @@ export {
   type StableText,
 } from "./fixes/apply.js";
 export type { Confidence, Edit, Finding, Fix, Place, Severity, WitnessStep } from "./finding.js";
+export type { PendingOperation } from "./pending.js";
 export {
   documentationUrl,
   homepage,
@@ -52,3 +54,5 @@ export {
   type SuppressionOptions,
 } from "./suppressions.js";
 export { isCandidate } from "./candidates.js";
+export { type FileInput } from "./types/file.js";
+export { inspect, type Inspection, type Member } from "./types/inspect.js";

@@ -2,6 +2,7 @@ import tsApiUtils = require("ts-api-utils");
 import ts = require("typescript");
 import { type Configuration, didYouMean, withSettings } from "./configuration.js";
 import type { Finding, Place } from "./finding.js";
+import { placeOf } from "./place.js";
 import { rules, suppression } from "./rules/index.js";
 
 /** A file as far as its comments are concerned; a `ts.SourceFile` is one. */
@@ -30,6 +31,8 @@ interface Directive {
   verb: Verb;
   /** Ids of rules; none means all of them. */
   names: string[];
+  /** It names rules that are none of Holdfast's business, too. */
+  namesOthers: boolean;
   reason: string;
   place: Place;
 }
@@ -118,17 +121,22 @@ function concerns(directive: Directive, rule: string): boolean {
  */
 function problemsOf(directive: Directive, used: ReadonlySet<string> | undefined): Finding[] {
   const unknown = directive.names.filter((name) => !knownNames.includes(name));
-  const messages = unknown.map(
-    (name) => `This comment names no rule of Holdfast: "${name}"${didYouMean(name, knownNames)}`,
+  const problems = unknown.map((name) =>
+    problem(`This comment names no rule of Holdfast: "${name}"${didYouMean(name, knownNames)}`, directive),
   );
   if (directive.verb !== "enable") {
     const idle = used === undefined ? [] : idleNames(directive, used);
-    messages.push(...idle.map((name) => `This comment suppresses nothing: ${name} here; delete it`));
+    const unnecessary = used?.size === 0 && !directive.namesOthers;
+    problems.push(
+      ...idle.map((name) =>
+        problem(`This comment suppresses nothing: ${name} here; delete it`, directive, unnecessary),
+      ),
+    );
     const works = idle.length === 0 && unknown.length < Math.max(directive.names.length, 1);
     if (works && directive.reason === "")
-      messages.push("This suppression gives no reason; add one at its end, after `--`");
+      problems.push(problem("This suppression gives no reason; add one at its end, after `--`", directive));
   }
-  return messages.map((message) => problem(message, directive.place));
+  return problems;
 }
 
 /** The parts of a directive that suppressed nothing, as the subject of a sentence. */
@@ -137,15 +145,17 @@ function idleNames({ names }: Directive, used: ReadonlySet<string>): string[] {
   return names.filter((name) => knownNames.includes(name) && !used.has(name)).map((name) => `${name} reports nothing`);
 }
 
-function problem(message: string, place: Place): Finding {
+/** `unnecessary`: nothing would change if the whole comment were not there. */
+function problem(message: string, { place }: Directive, unnecessary = false): Finding {
   return {
     rule: suppression.id,
     confidence: "certain",
     severity: suppression.severity,
     message,
     place,
+    ...(unnecessary && { unnecessary }),
     contract: "",
-    witness: [{ message: "the comment", place }],
+    witness: [{ path: "first", role: "begins", message: "the comment", place }],
     fixes: [],
   };
 }
@@ -176,37 +186,28 @@ function parseDirective({ pos, end, kind }: ts.CommentRange, sourceFile: ts.Sour
   const tool = parts[1] as Directive["tool"];
   const verb = parts[2] as Verb;
   const [list = "", ...reason] = content.slice(parts[0].length).split(/(?:^|\s)-{2,}(?:\s|$)/);
-  const directive = { tool, verb, reason: reason.join(" -- ").trim(), place: placeOf(sourceFile, pos, end) };
+  const directive = {
+    tool,
+    verb,
+    reason: reason.join(" -- ").trim(),
+    place: placeOf(sourceFile.fileName, sourceFile, { start: pos, end }),
+  };
   const names = list
     .split(tool === "eslint" ? "," : /[\s,]+/)
     .map((name) => name.trim())
     .filter((name) => name !== "");
-  if (tool === "holdfast") return { ...directive, names: names.map(withoutPrefix) };
+  if (tool === "holdfast") return { ...directive, names: names.map(withoutPrefix), namesOthers: false };
 
   // ESLint takes `eslint-disable` and `eslint-enable` from block comments only.
   if (!isBlock && !verb.endsWith("-line")) return undefined;
   const ours = names.filter((name) => name.startsWith(eslintPrefix));
   // A comment that names no rule of ours is ESLint's own business, but what turns everything on turns ours on too.
   if (ours.length === 0 && !(verb === "enable" && names.length === 0)) return undefined;
-  return { ...directive, names: ours.map(withoutPrefix) };
+  return { ...directive, names: ours.map(withoutPrefix), namesOthers: ours.length < names.length };
 }
 
 const eslintPrefix = "holdfast/";
 
 function withoutPrefix(name: string): string {
   return name.startsWith(eslintPrefix) ? name.slice(eslintPrefix.length) : name;
-}
-
-function placeOf(sourceFile: ts.SourceFile, start: number, end: number): Place {
-  const from = sourceFile.getLineAndCharacterOfPosition(start);
-  const to = sourceFile.getLineAndCharacterOfPosition(end);
-  return {
-    file: sourceFile.fileName,
-    start,
-    end,
-    line: from.line + 1,
-    column: from.character + 1,
-    endLine: to.line + 1,
-    endColumn: to.character + 1,
-  };
 }

@@ -65,11 +65,22 @@ describe("reading a configuration", () => {
     [{ rulez: {} }, 'the configuration has no setting "rulez"; did you mean "rules"?'],
     [
       { somethingElse: 1 },
-      'the configuration has no setting "somethingElse"; it has $schema, rules, confidence, contracts, files.',
+      'the configuration has no setting "somethingElse"; it has $schema, rules, confidence, contracts, files, runtime.',
     ],
     [{ confidence: "sure" }, 'the confidence is set to "sure"; say "certain" or "likely" or "possible".'],
     [{ files: { excludes: [] } }, '"files" has no setting "excludes"; did you mean "exclude"?'],
     [{ files: { include: "src" } }, '"files.include" must be an array of globs, such as ["src/**"].'],
+    [{ runtime: "warn" }, '"runtime" must be an object, such as { "mode": "warn" }.'],
+    [{ runtime: { mod: "warn" } }, '"runtime.mod": there is no such setting; did you mean "mode"?'],
+    [
+      { runtime: { mode: "loud" } },
+      '"runtime.mode": "loud" is none of throw, warn, serialize, observe; write one of them.',
+    ],
+    [
+      { runtime: { contracts: ["!zeromk#Push"] } },
+      '"runtime.contracts": there is no contract "zeromk#Push"; did you mean "zeromq#Push"?',
+    ],
+    [{ runtime: { exitCode: 0 } }, '"runtime.exitCode": 0 is no whole number from 1 to 255; write one.'],
     [[], 'the configuration must be an object, such as { "rules": {} }.'],
   ])("explains what is wrong with %j", (json, sentence) => {
     expect(readConfiguration(json, where).problems).toEqual([`${where}: ${sentence}`]);
@@ -80,6 +91,13 @@ describe("reading a configuration", () => {
     expect(problems).toEqual([
       `${where}: there is no rule "eqeqeq"; the rules are ${ruleDescriptions.map(({ id }) => id).join(", ")}.`,
     ]);
+  });
+
+  it("lets the settings of the runtime name contracts of one's own", () => {
+    const contracts = [{ file: "src/line.ts", type: "Line", lanes: { ask: ["ask"] } }];
+    const runtime = { contracts: [".#Line"] };
+    expect(readConfiguration({ contracts, runtime }, where).problems).toEqual([]);
+    expect(readConfiguration({ runtime }, where).problems).toHaveLength(1);
   });
 
   it("says where a contract of one's own is wrong", () => {
@@ -252,6 +270,15 @@ describe("the JSON schema", () => {
       confidence: "likely",
       files: { exclude: ["x"] },
       contracts: [],
+      runtime: {
+        mode: "throw",
+        contracts: ["pg", "!zeromq#Push"],
+        places: "never",
+        report: "holdfast.jsonl",
+        exitCode: 3,
+        include: ["my-framework"],
+        leaks: true,
+      },
     };
     expect(readConfiguration(json, where).problems).toEqual([]);
     expect(validate(json)).toBe(true);

@@ -7,6 +7,7 @@ import {
   awaitPending,
   awaitUsing,
   dropRelease,
+  exclusive,
   lingerInConstructor,
   moveRelease,
   mutex,
@@ -46,6 +47,10 @@ declare const console: { log(...values: unknown[]): void };
 declare function setInterval(callback: () => void, period: number): number;
 declare module "async-mutex" {
   export class Mutex { runExclusive<T>(callback: () => Promise<T> | T): Promise<T> }
+}
+declare module "@holdfast/runtime" {
+  export function once(): void;
+  export function exclusive<T extends object>(handle: T): T;
 }
 declare module "zeromq" { export class Push extends Socket {} }
 `;
@@ -636,6 +641,78 @@ describe("mutex and promise-chain", () => {
   });
 });
 
+describe("exclusive", () => {
+  const build = (text: string, piece = `push.send("a")`, fileName?: string) =>
+    exclusive(sourceOf(text, fileName), [spanIn(text, piece)], { handle: "`push`" });
+  const imported = `import { exclusive } from "@holdfast/runtime";\n\n`;
+
+  it("wraps what makes a constant", () => {
+    const text = `const push = new Push();\n\nexport async function f() {\n  await push.send("a");\n}\n`;
+    expectFixed(text, build(text), imported + text.replace("new Push()", "exclusive(new Push())"), false);
+    expect(build(text)!.title).toBe("Let `push` do one operation at a time, with `exclusive`");
+  });
+
+  it("wraps what a factory gives", () => {
+    const text = `export async function f() {\n  const client = await pool.connect();\n  await client.query("a");\n}\n`;
+    const expected = imported + text.replace("await pool.connect()", "exclusive(await pool.connect())");
+    expectFixed(text, build(text, `client.query("a")`), expected, false);
+  });
+
+  it("wraps what a field is made with", () => {
+    const field = `export class A {\n  readonly #push: Push = new Push({ linger: 0 });\n\n  async f() {\n    await this.#push.send("a");\n  }\n}\n`;
+    const wrapped = imported + field.replace("new Push({ linger: 0 })", "exclusive(new Push({ linger: 0 }))");
+    expectFixed(field, build(field, `this.#push.send("a")`), wrapped, false);
+    const assigned = `export class A {\n  private readonly push: Push;\n\n  constructor() {\n    this.push = new Push();\n  }\n\n  async f() {\n    await this.push.send("a");\n  }\n}\n`;
+    const expected = imported + assigned.replace("new Push()", "exclusive(new Push())");
+    expectFixed(assigned, build(assigned, `this.push.send("a")`), expected, false);
+  });
+
+  it("imports beside what is imported already, by a free name, as the file does", () => {
+    const text = `import { once } from "@holdfast/runtime";\n\nonce();\nexport const push = new Push();\nvoid push.send("a");\n`;
+    const expected = text.replace("once }", "once, exclusive }").replace("new Push()", "exclusive(new Push())");
+    expectFixed(text, build(text), expected, false);
+    const taken = `export const exclusive = 1;\nexport const push = new Push();\nvoid push.send("a");\n`;
+    expectFixed(
+      taken,
+      build(taken),
+      `import { exclusive as exclusive2 } from "@holdfast/runtime";\n\n${taken.replace("new Push()", "exclusive2(new Push())")}`,
+      false,
+    );
+    const common = `const { Push } = require('zeromq')\n\nconst push = new Push()\npush.send('a')\n`;
+    expect(applied(common, build(common, "push.send('a')", "snippet.cjs"))).toBe(
+      common
+        .replace("'zeromq')\n", "'zeromq')\nconst { exclusive } = require('@holdfast/runtime')\n")
+        .replace("new Push()", "exclusive(new Push())"),
+    );
+  });
+
+  it.each([
+    ["a parameter", `export async function f(push: Push) {\n  await push.send("a");\n}\n`],
+    ["a variable that changes", `let push = new Push();\npush = new Push();\nvoid push.send("a");\n`],
+    ["another name of it", `const first = new Push();\nconst push = first;\nvoid push.send("a");\n`],
+    [
+      "a static field",
+      `class A {\n  static push = new Push();\n  static f() {\n    void this.push.send("a");\n  }\n}\n`,
+    ],
+    [
+      "a field that is set later",
+      `class A {\n  push!: Push;\n  f() {\n    this.push = new Push();\n    void this.push.send("a");\n  }\n}\n`,
+    ],
+    [
+      "a field that is set twice",
+      `class A {\n  push = new Push();\n  f() {\n    this.push = new Push();\n    void this.push.send("a");\n  }\n}\n`,
+    ],
+  ])("says nothing about %s", (_, text) => {
+    expect(build(text, text.includes("this.push.send") ? `this.push.send("a")` : undefined)).toBeUndefined();
+  });
+
+  it("says nothing where the operations are on handles of different makes", () => {
+    const text = `function f() {\n  const push = new Push();\n  void push.send("a");\n}\nfunction g() {\n  const push = new Push();\n  void push.send("b");\n}\n`;
+    const operations = [spanIn(text, `push.send("a")`), spanIn(text, `push.send("b")`)];
+    expect(exclusive(sourceOf(text), operations)).toBeUndefined();
+  });
+});
+
 describe("linger-in-constructor", () => {
   const build = (text: string, piece: string, construction?: string, fileName?: string) =>
     lingerInConstructor(
@@ -730,6 +807,7 @@ describe("all builders", () => {
         for (const build of [addAwait, returnAwait, sequentialLoop, settleAll]) build(source, one);
         lingerInConstructor(source, one, undefined);
         mutex(source, [one], "a");
+        exclusive(source, [one]);
         promiseChain(source, [one], "a");
         for (const other of spans) {
           for (const build of [awaitPending, moveRelease, acknowledgeFirst, optionFirst, awaitUsing])

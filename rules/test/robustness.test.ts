@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createCatalog } from "@holdfast/contracts";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { analyse } from "../src/analyse.js";
 import { defaultConfiguration } from "../src/configuration.js";
+import { ruleById } from "../src/rules/index.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const catalog = createCatalog();
@@ -12,7 +13,7 @@ const configuration = { ...defaultConfiguration, confidence: "likely" as const }
 
 /** What the analysis says went wrong inside, if anything. */
 function failureOf(fileName: string, text: string): string | undefined {
-  return analyse({ fileName, text, catalog, configuration }).failure;
+  return analyse({ fileName, text, catalog, configuration, pending: true }).failure;
 }
 
 function filesBelow(folder: string, ending: RegExp): string[] {
@@ -72,5 +73,42 @@ describe("the analysis never gives up", () => {
     ]) {
       expect(failureOf(join(root, "x.ts"), text)).toBeUndefined();
     }
+  });
+});
+
+describe("a rule that gives up", () => {
+  const text = `import { Push } from "zeromq";
+export async function greet(push: Push) {
+  void push.send("a");
+  await push.send("b");
+}
+export async function farewell(push: Push) {
+  push.close();
+  await push.send("c");
+}`;
+  const look = () => analyse({ fileName: "/code/a.ts", text, catalog, configuration });
+  const giveUp = (id: string, reason: unknown) =>
+    vi.spyOn(ruleById(id)!, "check").mockImplementation(() => {
+      throw reason;
+    });
+
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test("loses no findings of the others", () => {
+    expect(look().findings.map(({ rule }) => rule)).toEqual(["no-concurrent-use", "no-use-after-release"]);
+    giveUp("no-concurrent-use", new Error("a bad day\nat work"));
+    const { findings, failure } = look();
+    expect(findings.map(({ rule }) => rule)).toEqual(["no-use-after-release"]);
+    expect(failure).toBe("/code/a.ts: the rule no-concurrent-use gave up: a bad day");
+  });
+
+  test("is named beside others that do", () => {
+    giveUp("no-concurrent-use", new Error("a bad day"));
+    giveUp("no-late-option", "for no reason");
+    expect(look().failure).toBe(
+      "/code/a.ts: the rule no-concurrent-use gave up: a bad day; the rule no-late-option gave up: for no reason",
+    );
   });
 });

@@ -154,6 +154,19 @@ describe("a comment is reported", () => {
     expect(suppressed(text).problems).toEqual(problems);
   });
 
+  it.each([
+    ["right(); // holdfast-disable-line no-concurrent-use -- why\n", true],
+    ["right(); // holdfast-disable-line -- why\n", true],
+    ["right(); // eslint-disable-line holdfast/no-late-linger -- why\n", true],
+    ["right(); // eslint-disable-line holdfast/no-late-linger, no-console -- why\n", undefined],
+    ["wrong(); // holdfast-disable-line no-concurrent-use, no-late-linger -- why\n", undefined],
+    ["wrong(); // holdfast-disable-line\n", undefined],
+  ])("as unnecessary if all of it is: %j", (text, unnecessary) => {
+    const findings = text.includes("wrong()") ? [findingAt(text, "wrong()")] : [];
+    const { problems } = applySuppressions(findings, { fileName: file, text });
+    expect(problems.map((problem) => problem.unnecessary)).toEqual([unnecessary]);
+  });
+
   it("as a certain warning with its own place", () => {
     const text = "right();\n  // holdfast-disable-line -- why\n";
     const [problem] = applySuppressions([], { fileName: file, text }).problems;

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { bindScopes } from "../src/lowering/scopes.js";
 import { compilerOracle } from "../src/types/compiler.js";
 import { createTypes, type Types, type ValueType } from "../src/types/oracle.js";
+import { programOf, typedFile } from "./support/program.js";
 
 const catalog = createCatalog();
 
@@ -311,48 +312,10 @@ describe("of variables and fields", () => {
   });
 });
 
-/** A program over texts in memory, with one library and one other file of the project. */
+/** A text in a program, as a checker and tracing together see it. */
 function typed(text: string): { sourceFile: ts.SourceFile; types: Types; batches: number[] } {
-  const files: Record<string, string> = {
-    "/app/node_modules/pg/package.json": `{ "name": "pg", "types": "index.d.ts" }`,
-    "/app/node_modules/pg/index.d.ts": `
-      export class Client { query(text: string): Promise<number>; }
-      export interface PoolClient extends Client { release(): void }
-      export class Pool { connect(): Promise<PoolClient>; query(text: string): Promise<number>; }`,
-    "/app/node_modules/typeorm/package.json": `{ "name": "typeorm", "types": "index.d.ts" }`,
-    "/app/node_modules/typeorm/index.d.ts": `
-      export class EntityManager { save(x: unknown): Promise<void>; }
-      export class DataSource { transaction<T>(work: (m: EntityManager) => Promise<T>): Promise<T>; manager: EntityManager; }`,
-    "/app/db.ts": `
-      import { Pool, PoolClient } from "pg"; import { DataSource } from "typeorm";
-      export const pool = new Pool();
-      export declare const ds: DataSource;
-      export class Base { readonly client!: PoolClient }
-      export interface Deps { pool: Pool; clients: PoolClient[]; maybe?: PoolClient; later: Promise<PoolClient> }
-      /** @holdfast-handle link */
-      export class Link { /** @holdfast-operation send */ async send() {} }
-      export type Special = PoolClient & { tag: string };`,
-    "/app/file.ts": text,
-  };
-  const options: ts.CompilerOptions = {
-    module: ts.ModuleKind.NodeNext,
-    target: ts.ScriptTarget.ES2023,
-    strict: true,
-    types: [],
-  };
-  const host = ts.createCompilerHost(options, true);
-  const plain = { ...host };
-  host.realpath = (file) => file;
-  host.directoryExists = (directory) => Object.keys(files).some((file) => file.startsWith(`${directory}/`));
-  host.getCurrentDirectory = () => "/app";
-  host.fileExists = (file) => file in files || (!file.startsWith("/app/") && plain.fileExists(file));
-  host.readFile = (file) => files[file] ?? plain.readFile(file);
-  host.getSourceFile = (file, languageVersion) =>
-    file in files
-      ? ts.createSourceFile(file, files[file]!, languageVersion, true)
-      : plain.getSourceFile(file, languageVersion);
-  const program = ts.createProgram(["/app/file.ts"], options, host);
-  const sourceFile = program.getSourceFile("/app/file.ts")!;
+  const program = programOf(text);
+  const sourceFile = program.getSourceFile(typedFile)!;
   const oracle = compilerOracle(program, sourceFile);
   const batches: number[] = [];
   const counting = {

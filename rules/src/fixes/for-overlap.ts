@@ -5,6 +5,7 @@ import type { Fix } from "../finding.js";
 import { addAwait } from "./add-await.js";
 import { awaitAtOnce } from "./await-at-once.js";
 import { awaitPending } from "./await-first.js";
+import { exclusive } from "./exclusive.js";
 import { laterUse } from "./kept.js";
 import { mutex, sameMutex } from "./mutex.js";
 import { promiseChain } from "./promise-chain.js";
@@ -81,6 +82,7 @@ export function fixesForOverlap(source: FixSource, overlap: Overlapping): Fix[] 
     gates?.lock,
     gates?.open ? promiseChain(source, guarded, field, words) : undefined,
     gates?.open ? mutex(source, guarded, field, words) : undefined,
+    gates?.open ? exclusive(source, guarded, words) : undefined,
   ];
   return fixes.filter((fix) => fix !== undefined);
 }

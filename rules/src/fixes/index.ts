@@ -6,6 +6,7 @@ export { awaitAtOnce } from "./await-at-once.js";
 export { awaitPending } from "./await-first.js";
 export { awaitUsing } from "./await-using.js";
 export { dropRelease } from "./drop-release.js";
+export { exclusive } from "./exclusive.js";
 export { lingerInConstructor } from "./linger-in-constructor.js";
 export { moveRelease } from "./move-release.js";
 export { mutex } from "./mutex.js";

@@ -1,9 +1,8 @@
 import ts from "typescript";
 import type { Fix } from "../finding.js";
+import { creationOf } from "./creation.js";
 import { declarationAt, isConst, namesUsedIn, rootOf } from "./names.js";
 import {
-  all,
-  bare,
   functionOf,
   innermostAt,
   listedStatementOf,
@@ -60,29 +59,6 @@ function isConditional(statement: ts.Statement): boolean {
 
 function constructionAt(source: FixSource, span: Span | undefined): ts.NewExpression | undefined {
   return span && nodeAt(source, span, ts.isNewExpression);
-}
-
-/** What makes the value of a constant or of a field, where the file shows it. */
-function creationOf(handle: ts.Expression): ts.Expression | undefined {
-  const target = bare(handle);
-  if (ts.isIdentifier(target)) {
-    const declaration = declarationAt(target.text, target);
-    return declaration && isConst(declaration) ? declaration.initializer : undefined;
-  }
-  if (!ts.isPropertyAccessExpression(target) || target.expression.kind !== ts.SyntaxKind.ThisKeyword) return undefined;
-  const around = ts.findAncestor(target, ts.isClassLike);
-  if (around === undefined) return undefined;
-  const values: ts.Expression[] = [];
-  for (const member of around.members) {
-    if (ts.isPropertyDeclaration(member) && member.name.getText() === target.name.text && member.initializer)
-      values.push(member.initializer);
-  }
-  const isAssignment = (node: ts.Node): node is ts.BinaryExpression =>
-    ts.isBinaryExpression(node) &&
-    node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
-    node.left.getText() === target.getText();
-  values.push(...all(around, isAssignment, "nested functions too").map(({ right }) => right));
-  return values.length === 1 ? values[0] : undefined;
 }
 
 function constructionOf(handle: ts.Expression): ts.NewExpression | undefined {

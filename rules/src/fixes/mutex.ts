@@ -1,11 +1,10 @@
 import ts from "typescript";
 import type { Fix } from "../finding.js";
 import { asFunction, guardedCalls, memberBehindField, memberName, privateMember } from "./guarded-calls.js";
+import { imported } from "./imports.js";
 import { declarationsOf, declaredName, uniqueName } from "./names.js";
-import { isRequireCall, usesRequire, type FixSource, type Span, type Words } from "./source.js";
-import { behind, fixOf, insertion, linesOf, newline, quoted, semicolon, type Change } from "./text.js";
-
-const PACKAGE = "async-mutex";
+import type { FixSource, Span, Words } from "./source.js";
+import { behind, fixOf, insertion, semicolon } from "./text.js";
 
 /** Lets the operations on a field, or on a variable, take turns: each runs inside a mutex from `async-mutex`. */
 export function mutex(
@@ -17,9 +16,9 @@ export function mutex(
   const guarded = guardedCalls(source, operations, field);
   if (guarded === undefined) return undefined;
   const { calls, home, name } = guarded;
-  const imported = importOfMutex(source);
+  const { name: constructor, changes } = imported(source, "Mutex", "async-mutex");
   const lock = home.kind === "field" ? memberName(source, home, `${name}Lock`) : uniqueName(source, `${name}Lock`);
-  const creation = `new ${imported.name}()${semicolon(source)}`;
+  const creation = `new ${constructor}()${semicolon(source)}`;
   const declaration =
     home.kind === "field"
       ? memberBehindField(source, home, `${privateMember(source, home, lock, "readonly ")} = ${creation}`)
@@ -31,7 +30,7 @@ export function mutex(
     insertion(call.end, ")"),
   ]);
   const title = `Run ${words.operation ?? `the operations on \`${field}\``} one at a time with a mutex`;
-  return fixOf(source, { kind: "mutex", title, safe: false }, [...imported.changes, declaration, ...wrapped]);
+  return fixOf(source, { kind: "mutex", title, safe: false }, [...changes, declaration, ...wrapped]);
 }
 
 /** Runs calls under a lock that others take already: a member of the same class, or a variable of the file. */
@@ -53,59 +52,4 @@ export function sameMutex(
   ]);
   const title = `Run every ${words.operation ?? "operation"} under \`${lock}\``;
   return fixOf(source, { kind: "mutex", title, safe: false }, wrapped);
-}
-
-/** The name of the class `Mutex` in this file, and the changes that import it. */
-function importOfMutex(source: FixSource): { name: string; changes: Change[] } {
-  const { statements } = source.sourceFile;
-  for (const statement of statements) {
-    const elements = importedElements(statement);
-    const element = elements?.find((one) => (one.propertyName ?? one.name).getText() === "Mutex");
-    if (element !== undefined) return { name: element.name.getText(), changes: [] };
-    const last = elements?.at(-1);
-    if (last !== undefined) return { name: "Mutex", changes: [insertion(last.end, ", Mutex")] };
-  }
-  const name = uniqueName(source, "Mutex");
-  const isRequire = usesRequire(source);
-  const binding = name === "Mutex" ? name : isRequire ? `Mutex: ${name}` : `Mutex as ${name}`;
-  const from = quoted(source, PACKAGE);
-  const code = isRequire ? `const { ${binding} } = require(${from})` : `import { ${binding} } from ${from}`;
-  return { name, changes: [behindImports(source, code + semicolon(source), isRequire)] };
-}
-
-/** What a statement takes out of the package by name, as values. */
-function importedElements(statement: ts.Statement): readonly (ts.ImportSpecifier | ts.BindingElement)[] | undefined {
-  if (ts.isImportDeclaration(statement)) {
-    const { importClause, moduleSpecifier } = statement;
-    const bindings = importClause?.namedBindings;
-    if (!ts.isStringLiteral(moduleSpecifier) || moduleSpecifier.text !== PACKAGE || !bindings) return undefined;
-    if (!ts.isNamedImports(bindings) || importClause.phaseModifier === ts.SyntaxKind.TypeKeyword) return undefined;
-    return bindings.elements.filter((element) => !element.isTypeOnly);
-  }
-  if (!ts.isVariableStatement(statement)) return undefined;
-  const [declaration] = statement.declarationList.declarations;
-  const value = declaration?.initializer;
-  const specifier = value && isRequireCall(value) ? value.arguments[0] : undefined;
-  if (!specifier || !ts.isStringLiteral(specifier) || specifier.text !== PACKAGE) return undefined;
-  return ts.isObjectBindingPattern(declaration!.name) ? declaration!.name.elements : undefined;
-}
-
-/** A line behind the last import, or before the first statement of a file that imports nothing. */
-function behindImports(source: FixSource, code: string, isRequire: boolean): Change {
-  const { sourceFile } = source;
-  const isImport = (statement: ts.Statement): boolean =>
-    ts.isImportDeclaration(statement) ||
-    ts.isImportEqualsDeclaration(statement) ||
-    (isRequire &&
-      ts.isVariableStatement(statement) &&
-      statement.declarationList.declarations.some(
-        ({ initializer }) => initializer !== undefined && isRequireCall(initializer),
-      ));
-  const last = sourceFile.statements.filter(isImport).at(-1);
-  if (last !== undefined) return behind(source, last, code);
-  const isDirective = (statement: ts.Statement) =>
-    ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression);
-  const first = sourceFile.statements.find((statement) => !isDirective(statement));
-  const position = first ? (linesOf(source, first)?.start ?? first.getStart(sourceFile)) : sourceFile.text.length;
-  return insertion(position, code + newline(source) + newline(source));
 }

@@ -195,9 +195,15 @@ class Call {
         this.write(effect);
         break;
       case "settling":
-        this.carried.push(...this.solver.tokensOf(this.state, this.resolve(effect.path)));
+        this.settling(effect);
         break;
     }
+  }
+
+  private settling({ path, at }: Effect & { kind: "settling" }): void {
+    const keys = this.solver.tokensOf(this.state, this.resolve(path));
+    this.carried.push(...keys);
+    this.solver.engine.facts.outlasting?.waitedFor(keys, at);
   }
 
   private operation(effect: Effect & { kind: "operation" }): void {

@@ -1,6 +1,6 @@
 /** What a call does, by what is called: an operation of a handle, a function of the file, a built-in, or nothing known. */
 
-import type { Call as Api, Callback, Hands, KnownType, Operation } from "@holdfast/contracts";
+import type { Call as Api, Callback, Hands, KnownType, Operation, Release } from "@holdfast/contracts";
 import { type Application, type Applied, apply, applyRepeatedly, type FunctionValue } from "./apply.js";
 import { builtinCall, collectionCall, listenerCall, promiseCall } from "./builtins.js";
 import type { Happening } from "./facts.js";
@@ -133,6 +133,7 @@ function memberCall(solver: BodySolver, state: State, event: CallEvent, member: 
   if (type.kind === "guard") return guardCall(solver, state, event, member);
   const releases = type.kind === "handle" ? type.handle.releases : (type.source.releases ?? {});
   const releasing = own(releases, method);
+  if (releasing && releasesNothing(releasing, member.values)) return unknown;
   if (releasing) return releaseCall(solver, state, event, member, releasing);
   if (type.kind === "source") return sourceCall(solver, state, event, member);
 
@@ -174,7 +175,8 @@ function operationCall(
   operation: Operation,
 ): Value {
   const { identity, type, method, values } = member;
-  const exclusive = member.receiver.kind === "thing" && member.receiver.exclusive === true;
+  const exclusive =
+    (member.receiver.kind === "thing" && member.receiver.exclusive === true) || event.receiverType?.exclusive === true;
   const text = event.texts[0];
   if (operation.builds || operation.lazy) {
     const phase = state.phases.get(identity) ?? event.receiverType?.phase;
@@ -209,6 +211,7 @@ function operationCall(
     later: false,
     locks: new Set(state.locks),
     ...(returned?.derived && { until: returned.value.id }),
+    ...(callback && { toCallback: true }),
     ...(settles === "close" && { until: `@${solver.body.id}:${event.span.start}` }),
     ...(event.receiverType?.phase !== undefined && { phase: event.receiverType.phase }),
     certain: true,
@@ -595,13 +598,13 @@ function construct(
   return value;
 }
 
-function releaseCall(
-  solver: BodySolver,
-  state: State,
-  event: CallEvent,
-  member: Member,
-  contract: NonNullable<KnownType & { kind: "handle" }>["handle"]["releases"][string],
-): Value {
+/** Whether the call is none of those that release: also where nobody knows what it is given. */
+function releasesNothing({ unless }: Release, values: readonly Value[]): boolean {
+  const given = unless && values[unless.argument];
+  return given !== undefined && (given.kind !== "constant" || given.value === unless?.equals);
+}
+
+function releaseCall(solver: BodySolver, state: State, event: CallEvent, member: Member, contract: Release): Value {
   const argument = contract.releasesArgument === undefined ? undefined : member.values[contract.releasesArgument];
   const target = contract.releasesArgument === undefined ? undefined : (argument ?? unknown);
   const result: Value = { kind: "promise", tokens: [], result: unknown };
@@ -863,8 +866,8 @@ function functionMethod(
 function unknownCall(solver: BodySolver, state: State, event: CallEvent, callee: Value, values: Value[]): Value {
   const withHandle = usesHandleArgument(solver, state, event, values) ?? executedOn(solver, state, event, values);
   if (withHandle) return withHandle;
-  for (const value of values) solver.escape(state, value);
-  if (event.receiver !== undefined) solver.escape(state, solver.value(state, event.receiver));
+  for (const value of values) solver.escape(state, value, event.span);
+  if (event.receiver !== undefined) solver.escape(state, solver.value(state, event.receiver), event.span);
   const id = `@${solver.body.id}:${event.span.start}`;
   solver.age(state, id);
   const { resultType } = event;

@@ -3,6 +3,7 @@
 import type { Catalog, Contract, KnownType } from "@holdfast/contracts";
 import { Facts } from "./facts.js";
 import type { Body, BodyId, Graph, Span, VariableId, VariableInfo } from "./graph.js";
+import type { OutlastingOperations } from "./outlasting.js";
 import { BodySolver } from "./solver.js";
 import { emptySummary, type Summary } from "./summaries.js";
 import { learnReleasers } from "./releasers.js";
@@ -10,8 +11,8 @@ import { findTaskConflicts } from "./tasks.js";
 import type { Value } from "./values.js";
 
 export class Engine {
-  readonly facts = new Facts();
-  /** Values of variables and fields that never change, such as locks. */
+  readonly facts: Facts;
+  /** Values of variables and fields that never change, such as locks, and handles that do one operation at a time. */
   readonly constants = new Map<string, Value>();
   /** Whether a guard lets only one in at a time, by identity. */
   readonly exclusive = new Map<string, boolean>();
@@ -33,7 +34,9 @@ export class Engine {
   constructor(
     readonly graph: Graph,
     readonly catalog: Catalog,
+    outlasting?: OutlastingOperations,
   ) {
+    this.facts = new Facts(outlasting);
     this.serialisers = serialisersOf(catalog);
   }
 
@@ -97,18 +100,27 @@ export class Engine {
   learn(key: string, value: Value, stable: boolean): void {
     if (!stable) return;
     if (value.kind === "constant") this.constants.set(key, value);
-    if (value.kind !== "thing" || value.type?.kind !== "guard") return;
-    const exclusive = this.exclusive.get(value.id);
+    if (value.kind !== "thing" || (value.type?.kind !== "guard" && !value.exclusive)) return;
+    const isOneAtATime = this.exclusive.get(value.id);
     const place = key.includes("#") ? key.slice(key.indexOf("#") + 1) : key;
-    const stored: Value = { ...value, id: key.includes("#") ? place : key, fresh: false };
-    if (exclusive !== undefined) this.exclusive.set(stored.id, exclusive);
-    this.constants.set(key, stored);
+    // Fields of two classes may share a name: where they differ, silence is the safe side.
+    if (isOneAtATime !== undefined) this.exclusive.set(place, isOneAtATime || this.exclusive.get(place) === true);
+    this.constants.set(key, { ...value, id: place, fresh: false });
   }
 
   /** Whether anything reads a variable. */
   isRead(variable: VariableId): boolean {
     return this.graph.bodies.some(({ blocks }) =>
       blocks.some(({ events }) => events.some((event) => event.kind === "read" && event.variable === variable)),
+    );
+  }
+
+  /** Whether a body other than this one reads a variable. */
+  isReadOutside(body: BodyId, variable: VariableId): boolean {
+    return this.graph.bodies.some(
+      ({ id, blocks }) =>
+        id !== body &&
+        blocks.some(({ events }) => events.some((event) => event.kind === "read" && event.variable === variable)),
     );
   }
 

@@ -2,6 +2,7 @@
 
 import type { Overlap } from "@holdfast/contracts";
 import type { Span } from "./graph.js";
+import type { OutlastingOperations } from "./outlasting.js";
 import type { OptionSet, Released, TaskKind, Token } from "./state.js";
 import type { HandleType, Identity } from "./values.js";
 
@@ -75,6 +76,9 @@ export class Facts {
   /** By the place of the operation: how it ended. */
   readonly ends = new Map<string, Set<TokenEnd>>();
   private order = 0;
+
+  /** `outlasting`: what is to be known of operations beyond what rules ask; nothing, where nobody asks. */
+  constructor(readonly outlasting?: OutlastingOperations) {}
 
   conflict(conflict: Omit<Conflict, "order">): void {
     const { first, second } = conflict;

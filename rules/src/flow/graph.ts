@@ -149,6 +149,8 @@ export type Event =
   | { kind: "dispose"; value: Register; async: boolean; span: Span }
   | { kind: "copy"; into: Register; from: Register }
   | { kind: "caught"; into: Register }
+  /** A statement is over. Only there if somebody asks what is pending then. */
+  | { kind: "over"; statement: Span }
   | CallEvent;
 
 export interface Class {

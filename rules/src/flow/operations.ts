@@ -25,6 +25,7 @@ export interface Beginning {
   task?: { kind: TaskKind; at: Span; id: string };
   guessed?: boolean;
   until?: Identity;
+  toCallback?: boolean;
   phase?: string;
   certain: boolean;
   /** Tokens of the same run of a function: they were judged where it was solved. */
@@ -186,6 +187,7 @@ export function release(solver: BodySolver, state: State, releasing: Releasing):
   }
   noteEarlyRelease(solver, state, releasing);
   const family = familyOf(state, identity);
+  noteReleased(solver, state, family, releasing);
   for (const [key, token] of state.pending) {
     if ((family.has(token.identity) && !token.later) || token.until === identity) state.pending.delete(key);
   }
@@ -221,6 +223,21 @@ export function noteEarlyRelease(solver: BodySolver, state: State, releasing: Re
       waits,
       certain: releasing.certain && token.certain && !token.guessed && !state.merged,
     });
+  }
+}
+
+/** For whoever asks what becomes of operations: those that the release comes upon, whether it waits for them or not. */
+function noteReleased(
+  solver: BodySolver,
+  state: State,
+  family: ReadonlySet<Identity>,
+  { at, own, settled }: Releasing,
+): void {
+  const { outlasting } = solver.engine.facts;
+  if (!outlasting) return;
+  for (const token of state.pending.values()) {
+    const isMet = family.has(token.identity) && !token.orphan && !own?.has(token.key) && !settled?.has(token.key);
+    if (isMet) outlasting.released(token, at);
   }
 }
 

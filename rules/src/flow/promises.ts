@@ -26,6 +26,7 @@ export function settle(
     return promise.kind === "promise" ? settle(solver, state, promise, outcome, at) : true;
   }
   if (value.kind !== "promise") return true;
+  if (waitsForAll(value)) solver.engine.facts.outlasting?.waitedFor(value.tokens, at);
 
   switch (value.combinator) {
     case "all":
@@ -48,6 +49,11 @@ export function settle(
       finish(solver, state, value, "await", outcome);
       return true;
   }
+}
+
+/** Whether none of what the promise is made of may go on behind it when all goes well. */
+function waitsForAll({ combinator, decided }: PromiseValue): boolean {
+  return combinator === "race" ? decided === true : combinator !== "any";
 }
 
 function finish(

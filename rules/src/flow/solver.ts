@@ -3,7 +3,7 @@
 import type { KnownType } from "@holdfast/contracts";
 import { call } from "./calls.js";
 import type { Engine } from "./engine.js";
-import type { Block, BlockId, Body, Event, Register, Span, Test } from "./graph.js";
+import type { Block, BlockId, Body, Event, Register, Span, Test, VariableId } from "./graph.js";
 import { dispose, release, setOption } from "./operations.js";
 import { type Shape, shapeOf } from "./order.js";
 import { settle, start } from "./promises.js";
@@ -38,6 +38,8 @@ export class BodySolver {
   private readonly failures: State[] = [];
   private readonly queue: { block: BlockId; signature: string }[] = [];
   private readonly shape: Shape;
+  /** States in which a loop begins its next round; kept only for what outlasts its statement. */
+  private readonly turns: State[] = [];
   private current: Block | undefined;
   rounds = 0;
 
@@ -73,9 +75,8 @@ export class BodySolver {
 
   /** Control may get there in this state. */
   reach(id: BlockId, from: State): void {
-    const state = from.clone();
-    for (const register of state.registers.keys())
-      if (!this.shape.lasting.has(register)) state.registers.delete(register);
+    if (this.engine.facts.outlasting && this.isTurn(id)) this.turns.push(from);
+    const state = from.clone(this.shape.lasting);
     let states = this.states.get(id);
     if (!states) {
       states = new Map();
@@ -99,6 +100,11 @@ export class BodySolver {
     }
   }
 
+  /** Whether control goes back to where it was before. */
+  private isTurn(id: BlockId): boolean {
+    return this.current !== undefined && (this.shape.rank[id] ?? 0) <= (this.shape.rank[this.current.id] ?? 0);
+  }
+
   private enqueue(block: BlockId, signature: string): void {
     if (!this.queue.some((entry) => entry.block === block && entry.signature === signature)) {
       this.queue.push({ block, signature });
@@ -108,7 +114,7 @@ export class BodySolver {
   /** An exception leaves from here. */
   raise(state: State): void {
     const handler = this.current?.handler;
-    if (handler === undefined) this.failures.push(state.clone());
+    if (handler === undefined) this.failures.push(state.clone(this.shape.lasting));
     else this.reach(handler, state);
   }
 
@@ -126,7 +132,7 @@ export class BodySolver {
         this.branch(state, end.condition, end.test, end.then, end.else);
         break;
       case "return":
-        this.leave(state, end.value);
+        this.leave(state, end.value, end.span);
         break;
       case "throw":
         this.raise(state);
@@ -137,8 +143,9 @@ export class BodySolver {
   }
 
   /** An async function that returns a lazy query runs it. */
-  private leave(state: State, register: Register | undefined): void {
+  private leave(state: State, register: Register | undefined, at: Span): void {
     const value = register === undefined ? nothing : this.value(state, register);
+    this.engine.facts.outlasting?.waitedFor(this.tokensOf(state, value), at);
     this.exits.push({ state, value: value.kind === "builder" && this.body.async ? start(this, state, value) : value });
   }
 
@@ -239,6 +246,9 @@ export class BodySolver {
         break;
       case "call":
         state.registers.set(event.into, call(this, state, event));
+        break;
+      case "over":
+        this.engine.facts.outlasting?.statementIsOver(event.statement, state.pending.values());
         break;
     }
     return true;
@@ -437,8 +447,8 @@ export class BodySolver {
 
   private await(state: State, into: Register, register: Register, span: Span): boolean {
     const value = this.value(state, register);
-    this.noteSettling(state, value);
-    const failed = state.clone();
+    this.noteSettling(state, value, span);
+    const failed = state.clone(this.shape.lasting);
     const canFail = settle(this, failed, value, "failure", span);
     this.suspend(failed);
     if (canFail) this.raise(failed);
@@ -454,11 +464,11 @@ export class BodySolver {
   }
 
   /** A promise that came in is awaited: callers settle what it carries by waiting for this body. */
-  private noteSettling(state: State, value: Value): void {
+  private noteSettling(state: State, value: Value, at: Span): void {
     for (const option of optionsOf(value)) {
       const paths = option.kind === "thing" ? [option.id] : option.kind === "promise" ? (option.waitsFor ?? []) : [];
       for (const path of paths) {
-        if (!path.startsWith("@")) this.effect(state, `settling ${path}`, { kind: "settling", path });
+        if (!path.startsWith("@")) this.effect(state, `settling ${path}`, { kind: "settling", path, at });
       }
     }
   }
@@ -505,8 +515,10 @@ export class BodySolver {
   }
 
   /** The value goes where nobody follows it: whoever gets a promise may wait for it. */
-  escape(state: State, value: Value): void {
-    for (const token of this.tokensOf(state, value)) state.pending.delete(token);
+  escape(state: State, value: Value, at?: Span): void {
+    const keys = this.tokensOf(state, value);
+    if (at) this.engine.facts.outlasting?.waitedFor(keys, at);
+    for (const key of keys) state.pending.delete(key);
     if (value.kind !== "thing") return;
     // Whoever got what was handed out may see to its end.
     for (const [key, token] of state.pending) if (token.until === value.id) state.pending.delete(key);
@@ -670,6 +682,25 @@ export class BodySolver {
 
   private noteEnds(left: ReadonlyMap<string, Token>): void {
     for (const token of left.values()) this.engine.facts.ended(token, "never");
+    const { outlasting } = this.engine.facts;
+    if (!outlasting) return;
+    const ways = this.exits.length > 0 ? this.exits : this.turns.map((state) => ({ state, value: nothing }));
+    for (const { state, value } of ways) {
+      const held = new Set([...this.tokensOf(state, value), ...this.keptTokens(state)]);
+      for (const [key, token] of state.pending) if (!held.has(key)) outlasting.left(token);
+    }
+  }
+
+  /** Operations whose promises other code can get at when this body is left. */
+  private keptTokens(state: State): string[] {
+    const variables = [...state.variables].filter(([id]) => this.isSeenOutside(id)).map(([, value]) => value);
+    return [...state.fields.values(), ...variables].flatMap((value) => this.tokensOf(state, value));
+  }
+
+  /** Whether others can read a variable: another body, or, of those of the module, another file. */
+  private isSeenOutside(id: VariableId): boolean {
+    const owner = this.engine.graph.variables.get(id)?.owner;
+    return this.body.kind === "module" || owner !== this.body.id || this.engine.isReadOutside(this.body.id, id);
   }
 
   private conclude(effect: Effect, key: string): Effect {

@@ -33,6 +33,8 @@ export interface Token {
   guessed?: boolean;
   /** It is pending until this derived handle is released. */
   until?: Identity;
+  /** It tells its end to a function that it was given. */
+  toCallback?: boolean;
   /** Its sibling failed: whoever awaited it went on without it. */
   orphan?: boolean;
   /** Calls of functions that came in which go before it on some way. */
@@ -105,9 +107,10 @@ export class State {
   /** Effects that happened on every way here. */
   effects = new Set<string>();
 
-  clone(): State {
+  /** The same state, to go on from; of the registers only those that are asked for, if it is said which. */
+  clone(registers?: ReadonlySet<Register>): State {
     const copy = new State();
-    copy.registers = new Map(this.registers);
+    copy.registers = registers ? this.only(registers) : new Map(this.registers);
     copy.variables = new Map(this.variables);
     copy.fields = new Map(this.fields);
     copy.heap = new Map(this.heap);
@@ -127,6 +130,15 @@ export class State {
     copy.merged = this.merged;
     copy.effects = new Set(this.effects);
     return copy;
+  }
+
+  private only(registers: ReadonlySet<Register>): Map<Register, Value> {
+    const kept = new Map<Register, Value>();
+    for (const register of registers) {
+      const value = this.registers.get(register);
+      if (value) kept.set(register, value);
+    }
+    return kept;
   }
 
   /** States with the same signature are taken together. */

@@ -58,7 +58,7 @@ export type Effect =
       key: string;
     }
   /** A promise that came in, or an array of such, is awaited. */
-  | { kind: "settling"; path: Identity }
+  | { kind: "settling"; path: Identity; at: Span }
   /** A field or an outer variable is assigned. */
   | { kind: "write"; path: Identity; value: Value; later: boolean; certain: boolean };
 

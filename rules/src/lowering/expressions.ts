@@ -2,6 +2,7 @@
 
 import ts from "typescript";
 import type { BlockId, CallEvent, Property, Register, Test } from "../flow/graph.js";
+import { constantText } from "../types/syntax.js";
 import type { BodyBuilder } from "./body-builder.js";
 import type { FileLowering } from "./lower.js";
 import { memberName, spanOf } from "./syntax.js";
@@ -637,13 +638,4 @@ function withoutDefault(node: ts.Expression): ts.Expression {
 
 function textOf(name: ts.BindingName): string {
   return ts.isIdentifier(name) ? name.text : "";
-}
-
-/** What is known of an argument by its text: a literal, the head of a template, or the name of a constant. */
-function constantText(node: ts.Expression): string | undefined {
-  const inner = unwrap(node);
-  if (ts.isStringLiteralLike(inner) || ts.isNumericLiteral(inner)) return inner.text;
-  if (ts.isTemplateExpression(inner)) return inner.head.text;
-  if (ts.isIdentifier(inner)) return inner.text;
-  return ts.isPropertyAccessExpression(inner) ? inner.name.text : undefined;
 }

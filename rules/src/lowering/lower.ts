@@ -9,7 +9,9 @@ import type { Scopes, Variable } from "./scopes.js";
 import { StatementLowering } from "./statements.js";
 import { hasModifier, memberName, spanOf } from "./syntax.js";
 
+/** What has a body of its own; a class has one for its fields if it declares no constructor. */
 export type FunctionNode = ts.FunctionLikeDeclaration | ts.SourceFile | ts.ClassStaticBlockDeclaration;
+type BodyNode = FunctionNode | ts.ClassLikeDeclaration;
 
 /** What the lowering of one file shares among its bodies. */
 export class FileLowering {
@@ -24,11 +26,13 @@ export class FileLowering {
     readonly types: Types,
     /** Names that matter in what a call is given, such as `session`. */
     readonly names: ReadonlySet<string>,
+    /** Whether the graph tells where statements are over. */
+    readonly marksStatements: boolean,
   ) {
     this.exportedNames = exportedNames(sourceFile);
     this.declareBodies(sourceFile, undefined, undefined);
     for (const variable of scopes.variables) this.declareVariable(variable);
-    for (const [node, id] of this.bodyIds) this.lowerBody(node as FunctionNode, id);
+    for (const [node, id] of this.bodyIds) this.lowerBody(node as BodyNode, id);
   }
 
   bodyOf(node: ts.Node): BodyId | undefined {
@@ -51,7 +55,10 @@ export class FileLowering {
   private declareBodies(node: ts.Node, parent: BodyId | undefined, inClass: ClassId | undefined): void {
     let owner = parent;
     let ofClass = inClass;
-    if (ts.isClassLike(node)) ofClass = this.declareClass(node);
+    if (ts.isClassLike(node)) {
+      ofClass = this.declareClass(node);
+      if (isMadeOfFields(node)) this.declareConstructor(node, parent, ofClass);
+    }
     if (isFunctionNode(node)) {
       const ownThis = ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node);
       if (ownThis) ofClass = undefined;
@@ -92,6 +99,27 @@ export class FileLowering {
     else if (ofClass !== undefined && ts.isPropertyDeclaration(node.parent ?? node))
       this.addFunctionField(ofClass, node, id);
     return id;
+  }
+
+  /** The constructor that a class has without declaring one. */
+  private declareConstructor(node: ts.ClassLikeDeclaration, parent: BodyId | undefined, ofClass: ClassId): void {
+    const id = this.graph.bodies.length;
+    this.graph.bodies.push({
+      id,
+      name: "constructor",
+      span: spanOf(node, this.sourceFile),
+      kind: "constructor",
+      async: false,
+      generator: false,
+      class: ofClass,
+      public: false,
+      parameters: [],
+      blocks: [],
+      ...(parent !== undefined && { parent }),
+    });
+    this.bodyIds.set(node, id);
+    const declared = this.graph.classes[ofClass];
+    if (declared) declared.constructor_ = id;
   }
 
   private declareClass(node: ts.ClassLikeDeclaration): ClassId {
@@ -143,7 +171,7 @@ export class FileLowering {
     this.graph.variables.set(variable.id, info);
   }
 
-  private lowerBody(node: FunctionNode, id: BodyId): void {
+  private lowerBody(node: BodyNode, id: BodyId): void {
     const body = this.graph.bodies[id];
     if (!body) return;
     const builder = new BodyBuilder(body);
@@ -154,6 +182,8 @@ export class FileLowering {
       statements.lowerAll(node.statements);
     } else if (ts.isClassStaticBlockDeclaration(node)) {
       statements.lowerAll(node.body.statements);
+    } else if (ts.isClassLike(node)) {
+      this.lowerFields(node, expressions);
     } else {
       this.lowerParameters(node, body, expressions);
       if (ts.isConstructorDeclaration(node)) this.lowerFields(node.parent, expressions);
@@ -190,9 +220,24 @@ export class FileLowering {
   }
 }
 
+/** Whether making an instance runs nothing but the initialisers of its fields. */
+function isMadeOfFields({ members }: ts.ClassLikeDeclaration): boolean {
+  const isInitialised = (member: ts.ClassElement): boolean =>
+    ts.isPropertyDeclaration(member) &&
+    member.initializer !== undefined &&
+    !hasModifier(member, ts.SyntaxKind.StaticKeyword);
+  return members.some(isInitialised) && !members.some(ts.isConstructorDeclaration);
+}
+
 /** Lowers a file. */
-export function lowerFile(sourceFile: ts.SourceFile, scopes: Scopes, types: Types, names: ReadonlySet<string>): Graph {
-  return new FileLowering(sourceFile, scopes, types, names).graph;
+export function lowerFile(
+  sourceFile: ts.SourceFile,
+  scopes: Scopes,
+  types: Types,
+  names: ReadonlySet<string>,
+  marksStatements = false,
+): Graph {
+  return new FileLowering(sourceFile, scopes, types, names, marksStatements).graph;
 }
 
 export function isFunctionNode(node: ts.Node): node is FunctionNode {

@@ -39,6 +39,11 @@ export class StatementLowering {
   }
 
   private lower(node: ts.Statement, label?: string): void {
+    this.lowerKind(node, label);
+    if (this.file.marksStatements) this.builder.emit({ kind: "over", statement: spanOf(node, this.file.sourceFile) });
+  }
+
+  private lowerKind(node: ts.Statement, label?: string): void {
     if (ts.isExpressionStatement(node)) this.expressions.lower(node.expression);
     else if (ts.isVariableStatement(node)) this.declarations(node.declarationList);
     else if (ts.isReturnStatement(node)) this.return(node);

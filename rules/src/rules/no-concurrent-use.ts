@@ -1,8 +1,10 @@
-import type { Finding, Fix, Severity } from "../finding.js";
+import { overlapPhrase, referenceTo } from "@holdfast/contracts";
+import type { Finding, Fix, Severity, WitnessStep } from "../finding.js";
 import { fixesForOverlap } from "../fixes/for-overlap.js";
 import { type Conflict, spanKey } from "../flow/facts.js";
 import type { Span } from "../flow/graph.js";
-import { byCause, contractName, type Question } from "./question.js";
+import type { Token } from "../flow/state.js";
+import { byCause, type Question } from "./question.js";
 import type { Rule } from "./rule.js";
 
 /** An operation while another in the same lane of the same handle can be pending. */
@@ -23,6 +25,7 @@ export const rule: Rule = {
     "return-await",
     "promise-chain",
     "mutex",
+    "exclusive",
   ],
   check: (question) => {
     const conflicts = [...question.facts.conflicts.values()]
@@ -93,15 +96,15 @@ function finding(question: Question, conflict: Conflict): Finding {
     severity: severityOf(question, conflict) ?? "warning",
     message: message(question, conflict),
     place: question.place(second.at),
-    contract: contractName(type),
+    contract: referenceTo(type),
     witness: [
-      ...question.steps(first, `\`${first.name}\` starts here and is pending`),
-      ...(conflict.task ? [question.step(taskStep(conflict), conflict.task.at)] : []),
-      ...question.steps(
+      ...question.begins(first, `\`${first.name}\` starts here and is pending`),
+      ...(conflict.task ? [question.leads(pathOf(conflict.task, second), conflict.task.at, taskStep(conflict))] : []),
+      ...question.meets(
         second,
         first.at.start === second.at.start ? "it starts again here" : `\`${second.name}\` starts here meanwhile`,
       ),
-      question.step(consequence(question, conflict), second.at),
+      question.follows("second", second.at, consequence(question, conflict)),
     ],
     fixes: fixes(question, conflict),
   };
@@ -122,6 +125,11 @@ function message(question: Question, { type, first, second, task }: Conflict): s
     `${name} is still running the call of line ${from} when line ${to} starts another`,
     `\`${type.handle.noun}\` is still busy with line ${from} when line ${to} starts another`,
   );
+}
+
+/** Whose task it is: of what goes on in both, the next round is the one that meets the other. */
+function pathOf(task: NonNullable<Conflict["task"]>, second: Token): WitnessStep["path"] {
+  return second.task?.at.start === task.at.start ? "second" : "first";
 }
 
 function taskStep({ task }: Conflict): string {
@@ -148,17 +156,8 @@ function consequence(question: Question, conflict: Conflict): string {
   if (overlap.outcome === "queues" && overlap.announcedEnd) {
     return `they queue until version ${overlap.announcedEnd.endsIn}: ${overlap.announcedEnd.text}`;
   }
-  const outcomes: Record<typeof overlap.outcome, string> = {
-    throws: "the second call throws",
-    rejects: "the second call rejects",
-    corrupts: "data is corrupted",
-    interleaves: "what they write is mixed",
-    swaps: "results reach the wrong caller",
-    hangs: "one of them never settles",
-    undefined: "the vendor promises nothing",
-    queues: "they wait for each other",
-  };
-  return overlap.error === undefined ? outcomes[overlap.outcome] : `${outcomes[overlap.outcome]}: ${overlap.error}`;
+  const outcome = overlapPhrase(overlap.outcome);
+  return overlap.error === undefined ? outcome : `${outcome}: ${overlap.error}`;
 }
 
 function fixes(question: Question, conflict: Conflict): Fix[] {

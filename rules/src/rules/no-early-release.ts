@@ -1,7 +1,8 @@
+import { referenceTo } from "@holdfast/contracts";
 import type { Finding } from "../finding.js";
 import { fixesForPending } from "../fixes/for-pending.js";
 import { type EarlyRelease, spanKey } from "../flow/facts.js";
-import { byCause, contractName, type Question } from "./question.js";
+import { byCause, type Question } from "./question.js";
 import type { Rule } from "./rule.js";
 
 /** A release, or the end of a scope, while an operation on the handle or on what it handed out is pending. */
@@ -43,21 +44,13 @@ function finding(question: Question, early: EarlyRelease): Finding {
     severity: "error",
     message: message(question, early),
     place: question.place(isRelease ? release.at : pending.at),
-    contract: contractName(type),
+    contract: referenceTo(type),
     witness: [
-      ...question.steps(pending, `\`${pending.name}\` starts here, and nobody has waited for it`),
-      ...(isRelease
-        ? question.steps(
-            release,
-            `\`${release.name}\` releases the handle here${early.waits ? ", before its task goes on" : ""}`,
-          )
-        : [
-            question.step(
-              end === "scope" ? "the scope of this call ends without it" : "this is disposed of without it",
-              release.at,
-            ),
-          ]),
-      question.step(consequence(early), isRelease ? release.at : pending.at),
+      ...question.begins(pending, `\`${pending.name}\` starts here, and nobody has waited for it`),
+      ...question.meets(release, ending(early)),
+      isRelease
+        ? question.follows("second", release.at, consequence(early))
+        : question.follows("first", pending.at, consequence(early)),
     ],
     fixes: fixesForPending(question.source, {
       pending: question.call(pending.at),
@@ -68,6 +61,18 @@ function finding(question: Question, early: EarlyRelease): Finding {
       words: { handle: question.name(release.text || pending.text, type), operation: `\`${pending.name}\`` },
     }),
   };
+}
+
+/** How the life of the handle ends while the operation is pending. */
+function ending({ end, release, waits }: EarlyRelease): string {
+  switch (end) {
+    case "release":
+      return `\`${release.name}\` releases the handle here${waits ? ", before its task goes on" : ""}`;
+    case "scope":
+      return "the scope of this call ends without it";
+    case "disposal":
+      return "this is disposed of without it";
+  }
 }
 
 function message(question: Question, { type, pending, release, end }: EarlyRelease): string {

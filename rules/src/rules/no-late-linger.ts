@@ -1,7 +1,8 @@
+import { referenceTo } from "@holdfast/contracts";
 import type { Finding } from "../finding.js";
 import { fixesForLateSetting } from "../fixes/for-late-setting.js";
 import type { LateOption } from "../flow/facts.js";
-import { contractName, type Question } from "./question.js";
+import { type Question } from "./question.js";
 import type { Rule } from "./rule.js";
 
 /** Linger set just before close. */
@@ -15,15 +16,15 @@ export const rule: Rule = {
   severity: "error",
   fixKinds: ["linger-in-constructor"],
   check: (question) =>
-    [...question.facts.lateOptions.values()]
-      .filter(({ release }) => release !== undefined)
-      .map((option) => finding(question, option)),
+    [...question.facts.lateOptions.values()].flatMap((option) =>
+      option.release ? finding(question, option, option.release) : [],
+    ),
 };
 
-function finding(question: Question, option: LateOption): Finding {
-  const { type, at, release, text } = option;
+function finding(question: Question, option: LateOption, release: NonNullable<LateOption["release"]>): Finding {
+  const { type, at, text } = option;
   const name = question.name(text, type);
-  const line = question.line(release?.at ?? at);
+  const line = question.line(release.at);
   return {
     rule: rule.id,
     confidence: option.certain ? "certain" : "likely",
@@ -33,10 +34,11 @@ function finding(question: Question, option: LateOption): Finding {
       `\`${type.handle.noun}\` gets its linger in line ${question.line(at)}, just before line ${line} closes it`,
     ),
     place: question.place(at),
-    contract: contractName(type),
+    contract: referenceTo(type),
     witness: [
-      question.step("linger is set here, when messages may already be queued", at),
-      ...(release ? [question.step(`\`${release.name}\` drops what is still queued then`, release.at)] : []),
+      ...question.begins(option, "linger is set here, when messages may already be queued"),
+      ...question.meets(release, `\`${release.name}\` obeys it here`),
+      question.follows("second", release.at, "what is still queued then is dropped"),
     ],
     fixes: fixesForLateSetting(question.source, { setting: option.statement, linger: true, words: { handle: name } }),
   };

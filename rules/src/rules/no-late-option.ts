@@ -1,7 +1,8 @@
+import { referenceTo } from "@holdfast/contracts";
 import type { Finding } from "../finding.js";
 import { fixesForLateSetting } from "../fixes/for-late-setting.js";
 import type { LateOption } from "../flow/facts.js";
-import { contractName, type Question } from "./question.js";
+import { type Question } from "./question.js";
 import type { Rule } from "./rule.js";
 
 /** Any other early option set after the call that it must precede. */
@@ -18,14 +19,14 @@ export const rule: Rule = {
       .filter(
         ({ release, at, option }) => release === undefined && !question.facts.rescued.has(`${at.start}|${option}`),
       )
-      .map((option) => finding(question, option)),
+      .flatMap((option) => (option.after ? finding(question, option, option.after) : [])),
 };
 
-function finding(question: Question, late: LateOption): Finding {
-  const { type, at, after, text, option } = late;
+function finding(question: Question, late: LateOption, after: NonNullable<LateOption["after"]>): Finding {
+  const { type, at, text, option } = late;
   const name = question.name(text, type);
-  const call = after?.name ?? "";
-  const line = question.line(after?.at ?? at);
+  const call = after.name;
+  const line = question.line(after.at);
   const contract = type.handle.options?.find((candidate) => candidate.name === option);
   return {
     rule: rule.id,
@@ -37,14 +38,16 @@ function finding(question: Question, late: LateOption): Finding {
       `\`${option}\` is set too late for line ${line}`,
     ),
     place: question.place(at),
-    contract: contractName(type),
+    ...(late.certain && contract?.tooLateDoesNothing && { unnecessary: true }),
+    contract: referenceTo(type),
     witness: [
-      ...(after ? [question.step(`\`${call}\` is done here, without it`, after.at)] : []),
-      question.step(`\`${option}\` is set here: ${contract?.tooLate ?? "too late"}`, at),
+      ...question.begins(after, `\`${call}\` is done here, without it`),
+      ...question.meets(late, `\`${option}\` is set here`),
+      question.follows("second", at, contract?.tooLate ?? "it comes too late"),
     ],
     fixes: fixesForLateSetting(question.source, {
       setting: late.statement,
-      ...(after && { first: after.at }),
+      first: after.at,
       linger: false,
       words: { handle: name, operation: `\`${call}\`` },
     }),

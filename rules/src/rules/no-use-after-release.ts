@@ -1,7 +1,8 @@
+import { referenceTo } from "@holdfast/contracts";
 import type { Finding } from "../finding.js";
 import { fixesForLateUse } from "../fixes/for-late-use.js";
 import { type LateUse, spanKey } from "../flow/facts.js";
-import { byCause, contractName, type Question } from "./question.js";
+import { byCause, type Question } from "./question.js";
 import type { Rule } from "./rule.js";
 
 /** An operation after the release; a second release where the contract says that it does harm. */
@@ -26,25 +27,17 @@ export const rule: Rule = {
 
 function finding(question: Question, late: LateUse): Finding {
   const { type, use, released } = late;
-  const releasedHere = {
-    name: released.name,
-    text: "",
-    at: released.at,
-    site: released.at,
-    statement: released.at,
-    chain: released.chain,
-  };
   return {
     rule: rule.id,
     confidence: late.certain ? "certain" : "likely",
     severity: "error",
     message: message(question, late),
     place: question.place(use.at),
-    contract: contractName(type),
+    contract: referenceTo(type),
     witness: [
-      ...question.steps(releasedHere, `\`${released.name}\` ends its life here`),
-      ...question.steps(use, late.again ? "it is released again here" : `\`${use.name}\` is called here`),
-      question.step(consequence(late), use.at),
+      ...question.begins(released, `\`${released.name}\` ends its life here`),
+      ...question.meets(use, late.again ? "it is released again here" : `\`${use.name}\` is called here`),
+      question.follows("second", use.at, consequence(late)),
     ],
     fixes: fixesForLateUse(question.source, {
       release: question.call(released.at),

@@ -3,12 +3,19 @@
 import type { Place, WitnessStep } from "../finding.js";
 import type { FixSource } from "../fixes/source.js";
 import type { Engine } from "../flow/engine.js";
-import type { Facts, Happening } from "../flow/facts.js";
+import type { Facts } from "../flow/facts.js";
 import type { Span } from "../flow/graph.js";
 import type { HandleType } from "../flow/values.js";
+import { placeOf } from "../place.js";
 
 const longestMessage = 100;
 const longestName = 32;
+
+/** Where something happens in the code at hand, and the calls by which that comes to it. */
+interface Located {
+  at: Span;
+  chain?: readonly Span[];
+}
 
 export class Question {
   readonly facts: Facts;
@@ -20,27 +27,32 @@ export class Question {
     this.facts = engine.facts;
   }
 
-  place({ start, end }: Span): Place {
-    const { sourceFile, fileName } = this.source;
-    const from = sourceFile.getLineAndCharacterOfPosition(start);
-    const to = sourceFile.getLineAndCharacterOfPosition(end);
-    return {
-      file: fileName,
-      start,
-      end,
-      line: from.line + 1,
-      column: from.character + 1,
-      endLine: to.line + 1,
-      endColumn: to.character + 1,
-    };
+  place(span: Span): Place {
+    return placeOf(this.source.fileName, this.source.sourceFile, span);
   }
 
   line(span: Span): number {
     return this.source.sourceFile.getLineAndCharacterOfPosition(span.start).line + 1;
   }
 
-  step(message: string, span: Span): WitnessStep {
-    return { message, place: this.place(span) };
+  /** An operation begins, and is pending from here. */
+  begins(located: Located, message: string): WitnessStep[] {
+    return this.steps("first", "begins", located, message);
+  }
+
+  /** The other path comes upon it. */
+  meets(located: Located, message: string): WitnessStep[] {
+    return this.steps("second", "meets", located, message);
+  }
+
+  /** A call or a task on the way. */
+  leads(path: WitnessStep["path"], span: Span, message: string): WitnessStep {
+    return { path, role: "leads", message, place: this.place(span) };
+  }
+
+  /** What comes of it, and on whose way. */
+  follows(path: WitnessStep["path"], span: Span, message: string): WitnessStep {
+    return { path, role: "follows", message, place: this.place(span) };
   }
 
   /** The whole call whose name stands there. */
@@ -48,10 +60,14 @@ export class Question {
     return this.engine.calls.get(nameSpan.start) ?? nameSpan;
   }
 
-  /** Where an operation begins, and by which calls the code at hand comes to it. */
-  steps(happening: Happening, message: string): WitnessStep[] {
-    const through = happening.chain.map((span) => this.step("which leads here", span));
-    return [this.step(message, happening.at), ...through];
+  private steps(
+    path: WitnessStep["path"],
+    role: WitnessStep["role"],
+    { at, chain = [] }: Located,
+    message: string,
+  ): WitnessStep[] {
+    const through = chain.map((span) => this.leads(path, span, "which leads here"));
+    return [{ path, role, message, place: this.place(at) }, ...through];
   }
 
   /** How a message calls a handle: as the code does, if that is short. */
@@ -67,11 +83,6 @@ export class Question {
       `${(wordings.at(-1) ?? "").slice(0, longestMessage - 1)}…`
     );
   }
-}
-
-/** The name by which findings refer to a contract. */
-export function contractName(type: HandleType): string {
-  return `${type.contract.package}#${type.handle.name}`;
 }
 
 /** Keeps the first of the findings that share one of their keys: they have the same cause. */

@@ -1,3 +1,4 @@
+export { documentationUrl, homepage } from "@holdfast/contracts";
 import type { Finding, Severity } from "../finding.js";
 import type { Question } from "./question.js";
 
@@ -19,12 +20,4 @@ export interface RuleDescription {
 export interface Rule extends RuleDescription {
   /** Takes what the analysis knows about a file and returns what breaks the rule, in no particular order. */
   check(question: Question): Finding[];
-}
-
-/** Where people find out about Holdfast. */
-export const homepage = "https://github.com/holdfast-dev/holdfast";
-
-/** The address of a rule's page. */
-export function documentationUrl(ruleId: string): string {
-  return `${homepage}/blob/main/docs/rules/${ruleId}.md`;
 }

@@ -1,8 +1,20 @@
 /** Names that are worth asking a checker about: what its answer can make a handle of, and nothing else. */
 
-import { type Call, type Catalog, type KnownType, typesOf } from "@holdfast/contracts";
+import {
+  type Call,
+  type Catalog,
+  definition,
+  type EarlyOption,
+  type Guard,
+  type Handle,
+  type KnownType,
+  type Source,
+  typesOf,
+} from "@holdfast/contracts";
 
 const known = new WeakMap<Catalog, ReadonlySet<string>>();
+/** By package, the names of what its declarations can be. */
+const knownByPackage = new WeakMap<Catalog, Map<string, readonly string[]>>();
 
 /**
  * Operations, releases and options of handles whose type says that they are one, and calls that lead to a handle.
@@ -17,8 +29,79 @@ export function askableNames(catalog: Catalog): ReadonlySet<string> {
   return names;
 }
 
+/**
+ * Those of them that contracts have to do with whose types are declared in one of the packages: about the others a
+ * checker would be asked in vain.
+ */
+export function namesDeclaredIn(packages: ReadonlySet<string>, catalog: Catalog): ReadonlySet<string> {
+  return new Set([...packages].flatMap((name) => namesFrom(name, catalog)));
+}
+
+function namesFrom(packageName: string, catalog: Catalog): readonly string[] {
+  let byPackage = knownByPackage.get(catalog);
+  if (!byPackage) knownByPackage.set(catalog, (byPackage = new Map<string, readonly string[]>()));
+  let names = byPackage.get(packageName);
+  if (!names) {
+    const types = catalog.contracts
+      .map(typesOf)
+      .filter((all) => all.some((type) => isDeclaredIn(packageName, type, catalog)))
+      .flat();
+    const askable = [...askableNames(catalog)];
+    const mentioned = new Set(types.flatMap(mentionedBy));
+    names = types.some(takesAnyMethod) ? askable : askable.filter((name) => mentioned.has(name));
+    byPackage.set(packageName, names);
+  }
+  return names;
+}
+
+function isDeclaredIn(packageName: string, type: KnownType, catalog: Catalog): boolean {
+  return definition(type).types.some(({ name }) =>
+    catalog
+      .declared({ package: packageName, name })
+      .some((match) => !match.pattern.shared && definition(match.type) === definition(type)),
+  );
+}
+
+/** Whether any name behind a value of the type may be an operation. */
+export function takesAnyMethod(type: KnownType): boolean {
+  return type.kind === "handle" && (type.handle.anyMethod ?? type.handle.operations["()"]) !== undefined;
+}
+
+/** All names that mean something behind a value of the type, or where one is passed along. */
+function mentionedBy(type: KnownType): string[] {
+  if (type.kind === "guard") return [...enteringNames(type.guard), ...(type.guard.leaves ?? [])];
+  const { methods = {}, releases = {}, operations = {}, properties = {} } = definition(type) as Source;
+  const members = [methods, releases, operations, properties].flatMap(Object.keys);
+  return type.kind === "source" ? members : [...members, ...furtherNames(type.handle)];
+}
+
+function enteringNames({ runs = {}, enters = [] }: Guard): string[] {
+  return [...Object.keys(runs), ...enters];
+}
+
+function furtherNames({ options = [], passedAs, drains = [], reopenedBy = [], settlement }: Handle): string[] {
+  const { acknowledges = [], rejects = [], answersAll = [] } = settlement ?? {};
+  return [
+    ...optionNames(options),
+    ...passingNames(passedAs),
+    drains,
+    reopenedBy,
+    acknowledges,
+    rejects,
+    answersAll,
+  ].flat();
+}
+
+function optionNames(options: readonly EarlyOption[]): string[] {
+  return options.map(({ set }) => ("property" in set ? set.property : set.method));
+}
+
+function passingNames(passedAs: Handle["passedAs"]): string[] {
+  return [passedAs?.property, passedAs?.method].filter((name) => name !== undefined);
+}
+
 function namesOf(type: KnownType, catalog: Catalog): string[] {
-  if (type.kind === "guard") return [...Object.keys(type.guard.runs ?? {}), ...(type.guard.enters ?? [])];
+  if (type.kind === "guard") return enteringNames(type.guard);
   if (type.kind === "source") {
     const { methods = {}, operations = {}, releases = {} } = type.source;
     const leading = Object.entries({ ...methods, ...operations }).filter(([, call]) =>
@@ -28,9 +111,12 @@ function namesOf(type: KnownType, catalog: Catalog): string[] {
   }
   const { handle } = type;
   if (!handle.types.some(({ shared }) => !shared)) return [];
-  const options = (handle.options ?? []).map(({ set }) => ("property" in set ? set.property : set.method));
-  const passed = [handle.passedAs?.property, handle.passedAs?.method].filter((name) => name !== undefined);
-  return [...Object.keys(handle.operations), ...Object.keys(handle.releases), ...options, ...passed];
+  return [
+    ...Object.keys(handle.operations),
+    ...Object.keys(handle.releases),
+    ...optionNames(handle.options ?? []),
+    ...passingNames(handle.passedAs),
+  ];
 }
 
 function leadsToHandle(call: Call, from: KnownType, catalog: Catalog): boolean {

@@ -5,6 +5,7 @@ import path from "node:path";
 import ts from "typescript";
 import { taggedType } from "./doc-comments.js";
 import type { DeclaredType, Position, TypeOracle } from "./oracle.js";
+import { handleTag, packageOfPath, packageScope, packagesOf } from "./packages.js";
 
 export interface CompilerOracleOptions {
   /** The project's root; default the program's current directory. */
@@ -28,6 +29,10 @@ export function compilerOracle(
   const declarations = new Declarations(program, root, packageName);
   return {
     kind: "compiler",
+    packages: () => {
+      const packages = packagesOf(program);
+      return packages && packageName !== undefined ? new Set([...packages, packageName]) : packages;
+    },
     declaredTypes: (expressions) =>
       expressions.map((position) => {
         const node = nodeAt(sourceFile, position);
@@ -44,10 +49,12 @@ export function compilerOracle(
 /** The innermost node that takes up exactly this stretch. */
 function nodeAt(sourceFile: ts.SourceFile, { start, end }: Position): ts.Node | undefined {
   let found: ts.Node | undefined;
-  const visit = (node: ts.Node): void => {
-    if (node.pos > start || node.end < end) return;
+  const visit = (node: ts.Node): true | undefined => {
+    if (node.pos > start || node.end < end) return undefined;
     if (node.end === end && node.getStart(sourceFile) === start) found = node;
     ts.forEachChild(node, visit);
+    // Nodes side by side do not overlap: none of those that follow takes up the stretch.
+    return true;
   };
   ts.forEachChild(sourceFile, visit);
   return found;
@@ -171,20 +178,10 @@ class Declarations {
   }
 
   #tags(declaration: ts.Declaration, { text }: ts.SourceFile, file: string): TaggedType | undefined {
-    if (!text.includes("@holdfast-handle")) return undefined;
+    if (!text.includes(handleTag)) return undefined;
     if (!ts.isClassLike(declaration) && !ts.isInterfaceDeclaration(declaration)) return undefined;
     return taggedType(declaration, text, file);
   }
-}
-
-/** `…/node_modules/@types/pg/index.d.ts` is in `@types/pg`; the innermost package counts. */
-function packageOfPath(fileName: string): Place | undefined {
-  const marker = "/node_modules/";
-  const at = fileName.lastIndexOf(marker);
-  if (at < 0) return undefined;
-  const parts = fileName.slice(at + marker.length).split("/");
-  const name = parts.splice(0, parts[0]?.startsWith("@") ? 2 : 1).join("/");
-  return { package: name, file: parts.join("/") };
 }
 
 /** The package of `declare module "pg" { … }`, where a project types a library itself. */
@@ -193,15 +190,6 @@ function ambientModule(declaration: ts.Node): string | undefined {
     if (ts.isModuleDeclaration(at) && ts.isStringLiteral(at.name)) return at.name.text;
   }
   return undefined;
-}
-
-/** The package to which a source file belongs, as module resolution found out: internal to TypeScript, and so optional. */
-function packageScope(sourceFile: ts.SourceFile): { name: string; directory: string } | undefined {
-  const { packageJsonScope: scope } = sourceFile as {
-    packageJsonScope?: { packageDirectory?: string; contents?: { packageJsonContent?: { name?: unknown } } };
-  };
-  const name = scope?.contents?.packageJsonContent?.name;
-  return typeof name === "string" ? { name, directory: scope?.packageDirectory ?? "" } : undefined;
 }
 
 function isSamePlace(one: Place, other: Place): boolean {

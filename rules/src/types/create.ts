@@ -22,6 +22,8 @@ export interface TypesInput {
   oracle?: TypeOracle;
   /** The project's root: contracts of the user's own name files from there. */
   root?: string;
+  /** What the oracle is asked about; default everything that a contract could have something to say on. */
+  wanted?: readonly ts.Expression[];
 }
 
 /** Answers make new expressions reachable, and these are asked about as well; so often at most. */
@@ -40,7 +42,7 @@ export function createTypes(input: TypesInput): Types {
     answer: (node) => answers.at(node),
     unknown: (node) => answers.open.add(node),
   });
-  const wanted = oracle ? receivers(sourceFile, catalog) : [];
+  const wanted = oracle ? (input.wanted ?? receivers(sourceFile, catalog, oracle.packages())) : [];
   if (oracle) askAll(wanted, tracing, answers, oracle);
 
   const thenables = new Map<ts.Node, boolean | undefined>();
@@ -113,7 +115,8 @@ class Answers {
     for (const declared of names) {
       const type = declaredType(this.#catalog, declared) ?? (declared.tags && this.#typeOfTags(declared.tags));
       if (!type) continue;
-      const { core } = bare({ kind: "known", type });
+      const isExclusive = names.some((name) => this.#catalog.serialises(name));
+      const { core } = bare({ kind: "known", type, ...(isExclusive && { exclusive: true }) });
       return {
         core,
         around: [...(declared.promised ? ["promise" as const] : []), ...(declared.array ? ["array" as const] : [])],

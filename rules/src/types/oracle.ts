@@ -16,6 +16,8 @@ export interface ValueType {
   array?: boolean;
   /** The phase that the handle is in from the start. */
   phase?: string;
+  /** Its type says that its operations take turns. */
+  exclusive?: true;
 }
 
 /** A stretch of a source file. */
@@ -40,6 +42,8 @@ export interface DeclaredType {
 /** A type checker, asked in batches because it may live in another process. */
 export interface TypeOracle {
   readonly kind: "compiler" | "native";
+  /** All packages that it can name for a type of the program; nothing if a type from anywhere may be a handle. */
+  packages(): ReadonlySet<string> | undefined;
   /** For each expression the names of its type, most specific first: the alias, the type itself, its base types. */
   declaredTypes(expressions: readonly Position[]): readonly (readonly DeclaredType[])[];
   /** Whether the value has a `then`; undefined where the checker cannot know. */

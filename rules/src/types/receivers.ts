@@ -2,21 +2,22 @@
 
 import { type Catalog, typesOf } from "@holdfast/contracts";
 import ts from "typescript";
-import { askableNames } from "./askable.js";
+import { askableNames, namesDeclaredIn, takesAnyMethod } from "./askable.js";
 import { isTransparent } from "./syntax.js";
 
-interface Interest {
-  names: ReadonlySet<string>;
-  /** Modules of contracts that take any method. */
-  anyMethod: (specifier: string) => boolean;
-}
+/** Whether a module is one of a contract that takes any method. */
+type LeadsToAny = (specifier: string) => boolean;
 
-const interests = new WeakMap<Catalog, Interest>();
+const knownToLead = new WeakMap<Catalog, LeadsToAny>();
 
-/** Receivers of members that contracts know, in order. */
-export function receivers(sourceFile: ts.SourceFile, catalog: Catalog): ts.Expression[] {
-  const { names, anyMethod } = interestOf(catalog);
-  const takesAny = importsOf(sourceFile).some(anyMethod);
+/** Receivers of members that contracts know, in order; `packages` are those that types can come from, if that is known. */
+export function receivers(
+  sourceFile: ts.SourceFile,
+  catalog: Catalog,
+  packages: ReadonlySet<string> | undefined,
+): ts.Expression[] {
+  const names = packages ? namesDeclaredIn(packages, catalog) : askableNames(catalog);
+  const takesAny = importsOf(sourceFile).some(leadsToAny(catalog));
   const found: ts.Expression[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isPropertyAccessExpression(node)) {
@@ -32,21 +33,14 @@ export function receivers(sourceFile: ts.SourceFile, catalog: Catalog): ts.Expre
   return found;
 }
 
-/** What the catalog makes interesting. */
-function interestOf(catalog: Catalog): Interest {
-  let interest = interests.get(catalog);
-  if (!interest) {
-    const names = askableNames(catalog);
-    const open = new Set<object>();
-    for (const contract of catalog.contracts) {
-      for (const type of typesOf(contract)) {
-        if (type.kind === "handle" && (type.handle.anyMethod || type.handle.operations["()"])) open.add(contract);
-      }
-    }
-    interest = { names, anyMethod: (specifier) => catalog.forModule(specifier).some((contract) => open.has(contract)) };
-    interests.set(catalog, interest);
+function leadsToAny(catalog: Catalog): LeadsToAny {
+  let leads = knownToLead.get(catalog);
+  if (!leads) {
+    const open = new Set(catalog.contracts.filter((contract) => typesOf(contract).some(takesAnyMethod)));
+    leads = (specifier) => catalog.forModule(specifier).some((contract) => open.has(contract));
+    knownToLead.set(catalog, leads);
   }
-  return interest;
+  return leads;
 }
 
 function importsOf(sourceFile: ts.SourceFile): string[] {

@@ -193,3 +193,12 @@ export function isHeldBy(node: ts.Expression, holder: ts.Node, scopes: Scopes): 
   if (!ts.isBinaryExpression(holder) || !ts.isPropertyAccessExpression(holder.left)) return false;
   return holder.left.name.text === node.name.text && thisOwner(holder.left)?.node === owner;
 }
+
+/** What is known of an argument by its text: a literal, the head of a template, or the name of a constant. */
+export function constantText(node: ts.Expression): string | undefined {
+  const inner = skipTransparent(node);
+  if (ts.isStringLiteralLike(inner) || ts.isNumericLiteral(inner)) return inner.text;
+  if (ts.isTemplateExpression(inner)) return inner.head.text;
+  if (ts.isIdentifier(inner)) return inner.text;
+  return ts.isPropertyAccessExpression(inner) ? inner.name.text : undefined;
+}

@@ -10,7 +10,7 @@ export type Wrapping = "promise" | "array";
 
 export type Core =
   /** A value of a type that a contract describes. */
-  | { kind: "known"; type: KnownType; phase?: string }
+  | { kind: "known"; type: KnownType; phase?: string; exclusive?: true }
   /** An export of a contract. */
   | { kind: "export"; entry: KnownExport }
   /** A module, or its default export, which `require` and interop imports do not tell apart. */
@@ -100,7 +100,7 @@ function canonical(type: KnownType): KnownType {
 /** A value of a known type, if it is one. */
 export function asValueType(value: Value | undefined): ValueType | undefined {
   if (value?.core.kind !== "known") return undefined;
-  const { type, phase } = value.core;
+  const { type, phase, exclusive } = value.core;
   const isPromise = value.around[0] === "promise";
   const isArray = value.around.includes("array");
   return {
@@ -108,6 +108,7 @@ export function asValueType(value: Value | undefined): ValueType | undefined {
     ...(isPromise && { promised: true }),
     ...(isArray && { array: true }),
     ...(phase !== undefined && { phase }),
+    ...(exclusive && { exclusive }),
   };
 }
 

@@ -34,7 +34,7 @@ export function findingAt(text: string, code: string, more: Partial<Finding> = {
     message: `${code} is wrong`,
     place,
     contract: "zeromq#Push",
-    witness: [{ message: "here", place }],
+    witness: [{ path: "first", role: "begins", message: "here", place }],
     fixes: [],
     ...more,
   };
