@@ -4,7 +4,7 @@ import { version } from "./version.js";
 
 /** A command that was typed, with what was typed after it. */
 export interface CommandLine {
-  command: "check" | "contracts" | "explain";
+  command: "check" | "report" | "contracts" | "explain";
   args: readonly string[];
   options: Record<string, unknown>;
 }
@@ -50,6 +50,12 @@ function describeCommands(): CAC {
     .example("holdfast check")
     .example("holdfast check src 'test/**/*.ts' --format json")
     .example("holdfast check --project packages/api/tsconfig.json --fix");
+  cli
+    .command("report <file>", "Show what the runtime has seen while a program ran, at its lines")
+    .option("--format <format>", "pretty, json, sarif or github (default: pretty)")
+    .example(
+      "HOLDFAST_REPORT=holdfast.jsonl node --import @holdfast/runtime/register app.js; holdfast report holdfast.jsonl",
+    );
   cli
     .command("contracts [package]", "Print what Holdfast knows of libraries, or of one")
     .option("--format <format>", "pretty or json (default: pretty)");

@@ -18,6 +18,8 @@ async function runCommand({ command, args, options }: CommandLine, terminal: Ter
   switch (command) {
     case "check":
       return (await import("./check/command.js")).runCheck(args, options, terminal);
+    case "report":
+      return (await import("./violations/command.js")).runReport(args[0] ?? "", options, terminal);
     case "contracts":
       return (await import("./contracts/command.js")).runContracts(args[0], options, terminal);
     case "explain":

@@ -20,8 +20,3 @@ export function coloursFor({ env }: Terminal, wanted = true): Colours {
 export function say({ stderr }: Terminal, sentence: string): void {
   stderr.write(`holdfast: ${sentence}\n`);
 }
-
-/** The address of a file as reports show it: relative to the working directory, with forward slashes. */
-export function slashed(path: string): string {
-  return path.replaceAll("\\", "/");
-}

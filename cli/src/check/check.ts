@@ -1,27 +1,45 @@
 import { existsSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import {
-  analyse,
-  type Analysis,
   byPlace,
   type Finding,
   fixAllUntilStable,
-  type FoundConfiguration,
-  isCandidate,
-  reportable,
+  loadConfiguration,
+  type ReadFile,
   type Statistics,
 } from "@holdfast/rules";
+import {
+  CachedFileSystem,
+  createProgramFactory,
+  createReader,
+  createSettings,
+  discoverFiles,
+  type Discovery,
+  firstLine,
+  glance,
+  isOutput,
+  isSource,
+  isWorthALook,
+  look,
+  type Look,
+  nearestProjects,
+  type Overrides,
+  type Project,
+  type ProgramFactory,
+  type Projects,
+  readSource,
+  type Settings,
+  singleProject,
+  slashed,
+  type Source,
+  type SourceText,
+  writeSource,
+} from "@holdfast/workspace";
 import type ts from "typescript";
 import { groupBy } from "../collections.js";
 import { Problem } from "../problem.js";
 import type { Progress } from "../progress.js";
-import { slashed } from "../terminal.js";
-import { discoverFiles, type Discovery, isOutput, isSource } from "./files.js";
 import type { CheckOptions } from "./options.js";
-import { createProgramFactory, type ProgramFactory } from "./programs.js";
-import { nearestProjects, type Project, type Projects, singleProject } from "./projects.js";
-import { createReader, readSource, type SourceText, writeSource } from "./read.js";
-import { createSettings, type Settings } from "./settings.js";
 
 /** What became of a run. */
 export interface CheckResult {
@@ -52,17 +70,7 @@ export interface Work {
 }
 
 /** A file that is worth a closer look. */
-interface Candidate extends SourceText {
-  file: string;
-  settings: FoundConfiguration;
-}
-
-/** What a look at a file gave: findings that are to be reported, and how they were come by. */
-interface Look {
-  findings: Finding[];
-  statistics?: Statistics;
-  failure?: string;
-}
+type Candidate = Source & SourceText;
 
 /** Checks what the options ask for: from paths to findings, and to mended files where that is wanted. */
 export function check(options: CheckOptions, cwd: string, progress: Progress): CheckResult {
@@ -86,7 +94,8 @@ class Run {
   private readonly settings: Settings;
   private readonly projects: Projects;
   private readonly readFile = createReader();
-  private readonly programs: ProgramFactory = createProgramFactory();
+  private readonly fileSystem = new CachedFileSystem();
+  private readonly programs: ProgramFactory = createProgramFactory(this.fileSystem);
   private fixed = 0;
   private oracle: Statistics["oracle"] = "tracing";
 
@@ -95,7 +104,7 @@ class Run {
     private readonly cwd: string,
     private readonly progress: Progress,
   ) {
-    this.settings = createSettings(options, cwd, this.readFile, this.complain);
+    this.settings = createSettings(overridesOf(options, cwd, this.readFile), cwd, this.readFile, this.complain);
     this.projects = chooseProjects(options, cwd, this.complain);
   }
 
@@ -137,19 +146,15 @@ class Run {
   /** Reads a file and asks whether it is worth a closer look. Most are not, and cost no more than this. */
   private candidate(file: string): Candidate[] {
     this.progress.show(() => `Reading ${this.shown(file)}`);
-    const settings = this.settings.forFile(file);
-    if (settings === undefined) return [];
-    const source = readSource(file, this.shown(file));
-    if (typeof source === "string") {
-      this.complain(source);
+    const read = readSource(file, this.shown(file));
+    if (typeof read === "string") {
+      this.complain(read);
       return [];
     }
-    this.texts.set(file, source.text);
-    if (isCandidate(source.text, this.settings.allContracts(settings), this.projects.hasProject(file))) {
-      return [{ ...source, file, settings }];
-    }
-    // Nothing is found here, so any comment that suppresses something is out of place.
-    this.findings.push(...reportable([], { fileName: file, text: source.text }, settings.configuration));
+    this.hold(file, read.text);
+    const source = { ...read, file };
+    if (isWorthALook(source, this.settings, this.projects)) return [source];
+    this.findings.push(...glance(source, this.settings).findings);
     return [];
   }
 
@@ -157,8 +162,8 @@ class Run {
   private checkProject(project: Project | undefined, members: readonly Candidate[]): void {
     const byFile = new Map(members.map((member) => [member.file, member]));
     let program: ts.Program | undefined;
-    const look = (texts: ReadonlyMap<string, string>): Map<string, Look> => {
-      for (const [file, text] of texts) this.texts.set(file, text);
+    const lookAt = (texts: ReadonlyMap<string, string>): Map<string, Look> => {
+      for (const [file, text] of texts) this.hold(file, text);
       program = project && this.program(project, [...byFile.keys()], program);
       return this.lookAt(
         [...texts.keys()].map((file) => byFile.get(file)!),
@@ -167,7 +172,7 @@ class Run {
     };
 
     const texts = new Map(members.map(({ file, text }) => [file, text]));
-    const looks = this.options.fix === "none" ? look(texts) : this.fix(texts, look, byFile);
+    const looks = this.options.fix === "none" ? lookAt(texts) : this.fix(texts, lookAt, byFile);
     for (const { findings, statistics, failure } of looks.values()) {
       this.findings.push(...findings);
       if (statistics !== undefined) this.count(statistics);
@@ -180,7 +185,7 @@ class Run {
     this.work.programs++;
     const root = this.settings.rootFor(project.configFile);
     try {
-      return this.timed("programs", () => this.programs.create(project, { files, texts: this.texts, root }, previous));
+      return this.timed("programs", () => this.programs.create(project, { files, root }, previous));
     } catch (error) {
       this.notes.push(
         `${this.shown(project.configFile)} was not used, as the compiler failed on it: ${firstLine(error)}`,
@@ -195,37 +200,30 @@ class Run {
       this.progress.show(() => `Checking ${index + 1} of ${members.length}: ${this.shown(member.file)}`);
       looks.set(
         member.file,
-        this.timed("analysing", () => this.look(member, program)),
+        this.timed("analysing", () => look({ ...member, text: this.texts.get(member.file)! }, this.settings, program)),
       );
     }
     return looks;
   }
 
-  private look({ file, settings: { configuration } }: Candidate, program: ts.Program | undefined): Look {
-    const text = this.texts.get(file)!;
-    const sourceFile = program?.getSourceFile(file);
-    const analysis = analyseSafely({
-      fileName: file,
-      text,
-      ...(sourceFile && { program, sourceFile }),
-      catalog: this.settings.contractsFor(file),
-      configuration,
-    });
-    return { ...analysis, findings: reportable(analysis.findings, { fileName: file, text }, configuration) };
-  }
-
   /** Mends files, looks again, and writes those that changed. */
   private fix(
     texts: ReadonlyMap<string, string>,
-    look: (texts: ReadonlyMap<string, string>) => Map<string, Look>,
+    lookAt: (texts: ReadonlyMap<string, string>) => Map<string, Look>,
     members: ReadonlyMap<string, Candidate>,
   ): Map<string, Look> {
-    const stable = fixAllUntilStable(texts, look, { safeOnly: this.options.fix === "safe" });
+    const stable = fixAllUntilStable(texts, lookAt, { safeOnly: this.options.fix === "safe" });
     for (const [file, { text, applied }] of stable) {
       this.fixed += applied;
       if (text !== texts.get(file)) this.write(members.get(file)!, text);
     }
     return new Map([...stable].map(([file, { outcome }]) => [file, outcome]));
+  }
+
+  /** The text is what the file says, for all that comes. */
+  private hold(file: string, text: string): void {
+    this.texts.set(file, text);
+    this.fileSystem.overlay(file, text);
   }
 
   private write(member: Candidate, text: string): void {
@@ -264,9 +262,23 @@ class Run {
   }
 }
 
+/** `--rule` and `--confidence` go before what a configuration says; `--config` takes the place of the nearest one. */
+function overridesOf({ rules, confidence, config }: CheckOptions, cwd: string, readFile: ReadFile): Overrides {
+  if (config === undefined) return { rules, confidence };
+  const given = loadConfiguration(resolve(cwd, config), readFile);
+  if (given === undefined)
+    throw new Problem(`there is no configuration file ${config}; check the path after --config.`);
+  // The globs of a configuration that is named are relative to the working directory, wherever it lies.
+  return { rules, confidence, given: { ...given, directory: cwd } };
+}
+
 function chooseProjects({ types, project }: CheckOptions, cwd: string, complain: (sentence: string) => void): Projects {
+  const complainOfProject = (sentence: string) =>
+    complain(sentence.replace(/\.$/, ", or pass --no-types to do without types."));
   const projects =
-    project === undefined ? nearestProjects(complain) : singleProject(configFileAt(project, cwd), complain);
+    project === undefined
+      ? nearestProjects(complainOfProject)
+      : singleProject(configFileAt(project, cwd), complainOfProject);
   return types ? projects : { ...projects, hasProject: () => false, projectOf: () => undefined };
 }
 
@@ -277,19 +289,4 @@ function configFileAt(project: string, cwd: string): string {
   if (!existsSync(configFile))
     throw new Problem(`there is no file ${slashed(relative(cwd, configFile))}; check the path after --project.`);
   return configFile;
-}
-
-/** The analysis never throws on source code; should it do so all the same, the other files are still checked. */
-function analyseSafely(
-  input: Parameters<typeof analyse>[0],
-): Pick<Analysis, "findings" | "failure"> & { statistics?: Statistics } {
-  try {
-    return analyse(input);
-  } catch (error) {
-    return { findings: [], failure: `${input.fileName}: the analysis gave up on this file: ${firstLine(error)}` };
-  }
-}
-
-function firstLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split("\n")[0] ?? "";
 }

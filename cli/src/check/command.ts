@@ -1,9 +1,7 @@
 import { ExitCode } from "../problem.js";
 import { createProgress } from "../progress.js";
-import { printGithub } from "../report/github.js";
-import { printPretty } from "../report/pretty.js";
-import { createReport, type Reportable } from "../report/report.js";
-import { printSarif } from "../report/sarif.js";
+import { print } from "../report/print.js";
+import type { Reportable } from "../report/report.js";
 import { coloursFor, say, type Terminal } from "../terminal.js";
 import { plural } from "../wording.js";
 import { check, type CheckResult, type Work } from "./check.js";
@@ -19,7 +17,8 @@ export function runCheck(paths: readonly string[], typed: Record<string, unknown
   for (const problem of result.problems) say(terminal, problem);
   for (const note of result.notes) say(terminal, note);
   if (result.files > 0 || options.format !== "pretty") {
-    terminal.stdout.write(print(reportable(result, options, terminal), options, terminal));
+    const { format, colour } = options;
+    terminal.stdout.write(print(reportable(result, options, terminal), format, coloursFor(terminal, colour), terminal));
   }
   if (options.stats) terminal.stderr.write(printWork(result.work));
   return exitCode(result, options, terminal);
@@ -28,19 +27,6 @@ export function runCheck(paths: readonly string[], typed: Record<string, unknown
 function reportable(result: CheckResult, { quiet }: CheckOptions, { cwd }: Terminal): Reportable {
   const shown = quiet ? result.findings.filter((finding) => finding.severity === "error") : result.findings;
   return { ...result, cwd, shown };
-}
-
-function print(run: Reportable, { format, colour }: CheckOptions, terminal: Terminal): string {
-  switch (format) {
-    case "json":
-      return `${JSON.stringify(createReport(run), undefined, 2)}\n`;
-    case "sarif":
-      return printSarif(run);
-    case "github":
-      return printGithub(run);
-    case "pretty":
-      return printPretty(run, coloursFor(terminal, colour), terminal.stdout.columns);
-  }
 }
 
 /** A warning is a finding like any other, unless it was said how many are all right or that none matters. */

@@ -1,7 +1,7 @@
 import type { Confidence, RuleSetting } from "@holdfast/rules";
-import { confidenceProblem, didYouMean, ruleSettingProblem } from "@holdfast/rules";
+import { confidenceProblem, ruleSettingProblem } from "@holdfast/rules";
 import { Problem } from "../problem.js";
-import { type Format, formats } from "../report/formats.js";
+import { type Format, formatNamed } from "../report/formats.js";
 
 /** What `holdfast check` was asked to do. */
 export interface CheckOptions {
@@ -31,7 +31,7 @@ export function readCheckOptions(paths: readonly string[], typed: Record<string,
   return {
     paths: paths.map(String),
     project: single(typed, "project"),
-    format: readFormat(single(typed, "format") ?? "pretty"),
+    format: formatNamed(typed["format"]),
     rules: readRules(list(typed["rule"])),
     confidence: readConfidence(single(typed, "confidence")),
     fix: typed["fixSuggestions"] === true ? "any" : typed["fix"] === true ? "safe" : "none",
@@ -59,13 +59,6 @@ function flag(name: string): string {
 function list(value: unknown): string[] {
   if (value === undefined) return [];
   return (Array.isArray(value) ? value : [value]).map(String);
-}
-
-function readFormat(name: string): Format {
-  const format = formats.find((known) => known === name);
-  if (format !== undefined) return format;
-  const hint = didYouMean(name, formats) || `; the formats are ${formats.join(", ")}.`;
-  throw new Problem(`there is no format "${name}"${hint}`);
 }
 
 function readRules(settings: readonly string[]): Record<string, RuleSetting> {

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { type Catalog, type Contract, describe } from "@holdfast/contracts";
 import { catalogOf, didYouMean, findConfiguration } from "@holdfast/rules";
-import { createReader } from "../check/read.js";
+import { createReader } from "@holdfast/workspace";
 import { ExitCode, Problem } from "../problem.js";
 import { coloursFor, say, type Terminal } from "../terminal.js";
 import { describeContract, listContracts } from "./page.js";

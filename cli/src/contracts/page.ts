@@ -1,5 +1,14 @@
-import type { Contract, Handle, Lane, Operation, Overlap, Release } from "@holdfast/contracts";
-import { groupBy } from "../collections.js";
+import {
+  afterReleaseWords,
+  type Contract,
+  freeOperations,
+  type Handle,
+  type LaneFacts,
+  lanesOf,
+  optionGroups,
+  overlapWords,
+  releaseWords,
+} from "@holdfast/contracts";
 import type { Colours } from "../terminal.js";
 import { wrap } from "../wording.js";
 
@@ -38,12 +47,17 @@ export function describeContract(
 }
 
 function describeHandle(handle: Handle, colours: Colours): string {
+  const releases = Object.entries(handle.releases);
+  const free = freeOperations(handle);
   const sections: [string, string[]][] = [
-    ["one at a time", Object.entries(handle.lanes).map(([name, lane]) => describeLane(name, lane, handle))],
-    ["also pending", freeOperations(handle)],
-    ["release", Object.entries(handle.releases).map(([name, release]) => `${name}: ${describeRelease(release)}`)],
-    ["afterwards", [withError(handle.afterRelease.outcome, handle.afterRelease.error)]],
-    ["early options", describeOptions(handle)],
+    ["one at a time", lanesOf(handle).map(describeLane)],
+    ["also pending", free.length > 0 ? [free.join(", ")] : []],
+    ["release", releases.map(([name, release]) => `${name}: ${releaseWords(release)}`)],
+    ["afterwards", [afterReleaseWords(handle)]],
+    [
+      "early options",
+      optionGroups(handle).map(({ names, before }) => `${names.join(", ")}: before ${before.join(", ")}`),
+    ],
     ["wait with", handle.drains ?? []],
   ];
   const lines = sections.flatMap(([title, entries]) =>
@@ -57,40 +71,6 @@ function describeHandle(handle: Handle, colours: Colours): string {
   return `\n${colours.bold(handle.name)}  ${colours.dim(handle.noun)}\n${lines.join("")}`;
 }
 
-function describeLane(name: string, lane: Lane, { operations }: Handle): string {
-  const members = Object.entries(operations).filter(([, operation]) => operation.lane === name);
-  const phases = Object.entries(lane.phases ?? {}).map(([phase, overlap]) => `; ${phase}: ${describeOverlap(overlap)}`);
-  return `${namesOf(members)}: ${describeOverlap(lane.overlap)}${phases.join("")}`;
-}
-
-function describeOverlap({ outcome, error, kills }: Overlap): string {
-  return withError(`overlap ${kills ? `${outcome} and kills it` : outcome}`, error);
-}
-
-/** Operations that may be pending in any number, but that a release must not meet. */
-function freeOperations({ operations, lanes }: Handle): string[] {
-  const free = Object.entries(operations).filter(
-    ([, { lane, settledBy }]) => settledBy !== "return" && (lane === undefined || lanes[lane] === undefined),
-  );
-  return free.length === 0 ? [] : [namesOf(free)];
-}
-
-/** Options are many, and what they must precede is often the same. */
-function describeOptions({ options = [] }: Handle): string[] {
-  const byLimit = groupBy(options, (option) => option.precedes.join(", "));
-  return [...byLimit].map(([limit, group]) => `${group.map((option) => option.name).join(", ")}: before ${limit}`);
-}
-
-function describeRelease({ waits, kind, second }: Release): string {
-  const waiting = waits ? "waits for what is pending" : "does not wait for what is pending";
-  const again = second.outcome === "harmless" ? "" : `; a second one ${withError(second.outcome, second.error)}`;
-  return `${waiting}${kind === "abort" ? ", drops what was handed over" : ""}${again}`;
-}
-
-function namesOf(operations: [string, Operation][]): string {
-  return operations.map(([name]) => name).join(", ");
-}
-
-function withError(outcome: string, error: string | undefined): string {
-  return error === undefined ? outcome : `${outcome} “${error}”`;
+function describeLane({ operations, phase, overlap, otherwise }: LaneFacts): string {
+  return `${operations.join(", ")}${phase === undefined ? "" : `, in a ${phase}`}: ${overlapWords(overlap, otherwise)}`;
 }

@@ -71,7 +71,8 @@ function printSummary(run: Reportable, colours: Colours): string {
   const errors = shown.filter((finding) => finding.severity === "error").length;
   const types = oracle === "compiler" ? "with types" : "without types";
   const effort = colours.dim(
-    `${plural(files, "file")} checked, ${analysed} of them closely, ${types}, in ${duration(work.milliseconds.total)}`,
+    run.effort ??
+      `${plural(files, "file")} checked, ${analysed} of them closely, ${types}, in ${duration(work.milliseconds.total)}`,
   );
   const fixable = shown.filter((finding) => finding.fixes.some((fix) => fix.safe)).length;
   const lines = [

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import type { Confidence, Edit, Finding, Place, Severity } from "@holdfast/rules";
 import type { CheckResult } from "../check/check.js";
-import { slashed } from "../terminal.js";
+import { slashed } from "@holdfast/workspace";
 
 /** What `--format json` prints. `schema/report.schema.json` says the same to machines. */
 export interface Report {
@@ -52,6 +52,8 @@ export interface Reportable extends CheckResult {
   cwd: string;
   /** Of `findings` those that are to be shown. */
   shown: Finding[];
+  /** What was done to find them, if it was no analysis. */
+  effort?: string;
 }
 
 export function createReport({ shown, files, analysed, oracle, work, cwd }: Reportable): Report {

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import type { ReadFile } from "@holdfast/rules";
-import { memoized } from "../collections.js";
+import { memoized } from "./memoized.js";
 
 const byteOrderMark = "\uFEFF";
 

@@ -1,11 +1,13 @@
-import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import ts = require("typescript");
-import { slashed } from "../terminal.js";
+import type { ProjectFileSystem } from "./file-system.js";
+import { slashed } from "./paths.js";
 
-/** A `tsconfig.json`, read. */
+/** A `tsconfig.json` or `jsconfig.json`, read. */
 export interface Project {
   configFile: string;
+  /** Every file that its options come from: that one, and those that it extends. */
+  configFiles: readonly string[];
   options: ts.CompilerOptions;
   /** Absolute, with forward slashes. */
   fileNames: ReadonlySet<string>;
@@ -14,19 +16,22 @@ export interface Project {
 
 /** The projects of a run. */
 export interface Projects {
-  /** The project that a file is checked with; nothing if there is no `tsconfig.json` for it. */
+  /** The project that a file is checked with; nothing if there is none for it. */
   projectOf(file: string): Project | undefined;
-  /** The folder's nearest `tsconfig.json`, unread: enough to know that there will be types. */
+  /** The folder's nearest project, unread: enough to know that there will be types. */
   hasProject(file: string): boolean;
   /** All files of the project, if one was named. */
   fileNames?(): string[];
 }
 
+/** Of two in one folder the first counts, as for the compiler. */
+const configNames = ["tsconfig.json", "jsconfig.json"];
+
 type Complain = (sentence: string) => void;
 
 /** Each file belongs to the nearest project that includes it, or else to the nearest one. */
-export function nearestProjects(complain: Complain): Projects {
-  const read = createProjectReader(complain);
+export function nearestProjects(complain: Complain, system: ProjectFileSystem = ts.sys): Projects {
+  const read = createProjectReader(complain, system);
   const configFiles = new Map<string, string[]>();
 
   /** The `tsconfig.json` files of a folder and of those above it, nearest first. */
@@ -35,8 +40,8 @@ export function nearestProjects(complain: Complain): Projects {
     if (found === undefined) {
       const parent = dirname(directory);
       const above = parent === directory ? [] : configFilesAbove(parent);
-      const here = join(directory, "tsconfig.json");
-      found = existsSync(here) ? [here, ...above] : above;
+      const here = configNames.map((name) => slashed(join(directory, name))).find((file) => system.fileExists(file));
+      found = here === undefined ? above : [here, ...above];
       configFiles.set(directory, found);
     }
     return found;
@@ -57,7 +62,7 @@ export function nearestProjects(complain: Complain): Projects {
 
 /** All files belong to one project, or to one that it refers to. */
 export function singleProject(configFile: string, complain: Complain): Projects {
-  const read = createProjectReader(complain);
+  const read = createProjectReader(complain, ts.sys);
   const project = read(configFile);
   return {
     hasProject: () => project !== undefined,
@@ -85,29 +90,40 @@ function withReferences(project: Project | undefined, read: ReadProject, seen = 
 }
 
 /** Reads each `tsconfig.json` once, and says once what is wrong with it. */
-function createProjectReader(complain: Complain): ReadProject {
+function createProjectReader(complain: Complain, system: ProjectFileSystem): ReadProject {
   const projects = new Map<string, Project | undefined>();
   return (configFile) => {
-    if (!projects.has(configFile)) projects.set(configFile, readProject(configFile, complain));
+    if (!projects.has(configFile)) projects.set(configFile, readProject(configFile, complain, system));
     return projects.get(configFile);
   };
 }
 
 /** What can be read of a `tsconfig.json`, even if something in it is wrong: most of its options still hold. */
-function readProject(configFile: string, complain: Complain): Project | undefined {
+function readProject(configFile: string, complain: Complain, system: ProjectFileSystem): Project | undefined {
+  const { readFile, fileExists, readDirectory } = system;
   const parsed = ts.getParsedCommandLineOfConfigFile(slashed(configFile), undefined, {
     ...ts.sys,
+    readFile,
+    fileExists,
+    readDirectory,
     onUnRecoverableConfigFileDiagnostic: (diagnostic) => complain(sentenceOf(diagnostic, configFile)),
   });
   if (parsed === undefined) return undefined;
-  const wrong = parsed.errors.filter((error) => !harmless.has(error.code));
-  if (wrong[0] !== undefined) complain(sentenceOf(wrong[0], configFile));
+  const wrong = ts.getConfigFileParsingDiagnostics(parsed).find(({ code }) => !harmless.has(code));
+  if (wrong !== undefined) complain(sentenceOf(wrong, configFile));
   return {
     configFile,
+    configFiles: configFilesOf(parsed.options, configFile),
     options: parsed.options,
     fileNames: new Set(parsed.fileNames),
     references: parsed.projectReferences ?? [],
   };
+}
+
+/** The compiler notes in the options where they come from. */
+function configFilesOf(options: ts.CompilerOptions, configFile: string): string[] {
+  const { configFile: source } = options as { configFile?: ts.TsConfigSourceFile };
+  return [slashed(configFile), ...(source?.extendedSourceFiles ?? []).map(slashed)];
 }
 
 /**
@@ -125,5 +141,5 @@ function sentenceOf({ messageText, file, start }: ts.Diagnostic, configFile: str
     file !== undefined && start !== undefined ? ts.getLineAndCharacterOfPosition(file, start) : undefined;
   const where =
     position === undefined ? configFile : `${file?.fileName}:${position.line + 1}:${position.character + 1}`;
-  return `${where}: ${reason}; mend it, or pass --no-types to do without types.`;
+  return `${where}: ${reason}; mend it.`;
 }

@@ -1,17 +1,16 @@
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import type { Catalog } from "@holdfast/contracts";
 import {
   catalogFor,
   catalogOf,
   covers,
   findConfiguration,
+  type Confidence,
   type FoundConfiguration,
-  loadConfiguration,
   type ReadFile,
+  type RuleSetting,
 } from "@holdfast/rules";
-import { memoized } from "../collections.js";
-import { Problem } from "../problem.js";
-import type { CheckOptions } from "./options.js";
+import { memoized } from "./memoized.js";
 
 /** What holds for the files of a run. */
 export interface Settings {
@@ -25,11 +24,17 @@ export interface Settings {
   allContracts(found: FoundConfiguration): Catalog;
 }
 
-type SettingsOptions = Pick<CheckOptions, "config" | "rules" | "confidence">;
+/** What is said outside of configuration files, and goes before what they say. */
+export interface Overrides {
+  rules?: Record<string, RuleSetting>;
+  confidence?: Confidence;
+  /** Takes the place of the nearest configuration of each file. */
+  given?: FoundConfiguration;
+}
 
-/** `--rule` and `--confidence` go before what a configuration says; `--config` takes the place of the nearest one. */
+/** `cwd` is the folder that files are named from where there is no configuration. */
 export function createSettings(
-  options: SettingsOptions,
+  overrides: Overrides,
   cwd: string,
   readFile: ReadFile,
   complain: (sentence: string) => void,
@@ -39,13 +44,13 @@ export function createSettings(
     let known = adjusted.get(found.file);
     if (known === undefined) {
       found.problems.forEach(complain);
-      known = withOptions(found, options);
+      known = withOverrides(found, overrides);
       adjusted.set(found.file, known);
     }
     return known;
   };
 
-  const given = options.config === undefined ? undefined : adjust(loadGiven(options.config, cwd, readFile));
+  const given = overrides.given && adjust(overrides.given);
   const forFolder = memoized((directory) => given ?? adjust(findConfiguration(directory, readFile)));
   const contractsForFolder = memoized((directory) =>
     catalogFor(forFolder(directory).configuration, directory, readFile),
@@ -64,15 +69,7 @@ export function createSettings(
   };
 }
 
-/** The globs of a configuration that is named are relative to the working directory, wherever it lies. */
-function loadGiven(config: string, cwd: string, readFile: ReadFile): FoundConfiguration {
-  const found = loadConfiguration(resolve(cwd, config), readFile);
-  if (found === undefined)
-    throw new Problem(`there is no configuration file ${config}; check the path after --config.`);
-  return { ...found, directory: cwd };
-}
-
-function withOptions(found: FoundConfiguration, { rules, confidence }: SettingsOptions): FoundConfiguration {
+function withOverrides(found: FoundConfiguration, { rules, confidence }: Overrides): FoundConfiguration {
   const { configuration } = found;
   return {
     ...found,

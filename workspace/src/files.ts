@@ -1,9 +1,10 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, extname, join, relative, resolve, sep } from "node:path";
+import { existsSync, lstatSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
 import { didYouMean } from "@holdfast/rules";
-import ignore from "ignore";
+import { fdir } from "fdir";
 import { globSync, isDynamicPattern } from "tinyglobby";
-import { slashed } from "../terminal.js";
+import { createIgnored, type IsIgnored } from "./ignored.js";
+import { slashed } from "./paths.js";
 
 /** The files to look at, and what was asked for and cannot be had. */
 export interface Discovery {
@@ -20,7 +21,6 @@ interface Found {
 }
 
 const extensions = ["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"];
-const anySource = `**/*.{${extensions.join(",")}}`;
 
 /** Folders that never hold source. */
 const neverSource = new Set(["node_modules", "dist", ".git"]);
@@ -29,7 +29,7 @@ const outputOfPackages = new Set(["build", "out", "coverage"]);
 
 /** Finds the source files that paths stand for: files, folders and globs, relative to the working directory. */
 export function discoverFiles(paths: readonly string[], cwd: string): Discovery {
-  const isIgnored = createIgnore(cwd);
+  const isIgnored = createIgnored(cwd);
   const found = paths.map((path) => find(path, cwd, isIgnored));
   const problems = found.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
   return { files: [...new Set(found.flatMap(({ files }) => files.map(slashed)))].sort(), problems };
@@ -53,7 +53,7 @@ export function isOutput(file: string, root: string): boolean {
   });
 }
 
-function find(path: string, cwd: string, isIgnored: (file: string) => boolean): Found {
+function find(path: string, cwd: string, isIgnored: IsIgnored): Found {
   const absolute = resolve(cwd, path);
   const stats = statSync(absolute, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return findInFolder(path, absolute, cwd, isIgnored);
@@ -77,12 +77,22 @@ function findFile(path: string, absolute: string, cwd: string): Found {
   };
 }
 
-function findInFolder(path: string, absolute: string, cwd: string, isIgnored: (file: string) => boolean): Found {
+function findInFolder(path: string, absolute: string, cwd: string, isIgnored: IsIgnored): Found {
   const root = rootFor(absolute, cwd);
   if (isOutput(join(absolute, "any"), root)) return { files: [], problem: leftAlone(path) };
-  const files = glob(anySource, absolute).filter((file) => !isOutput(file, root) && !isIgnored(file));
+  const files = walk(absolute, root, isIgnored);
   if (files.length > 0) return { files };
   return { files, problem: `there is no JavaScript or TypeScript file in ${path}; name a folder that has one.` };
+}
+
+/** All source below a folder. Folders of dependencies and of output, hidden ones, and what git ignores are not entered. */
+function walk(folder: string, root: string, isIgnored: IsIgnored): string[] {
+  return new fdir()
+    .withFullPaths()
+    .exclude((name, path) => name.startsWith(".") || isOutput(join(path, "any"), root) || isIgnored(slashed(path)))
+    .filter((file) => isSource(file) && !basename(file).startsWith(".") && !isIgnored(file))
+    .crawl(folder)
+    .sync();
 }
 
 function leftAlone(path: string): string {
@@ -94,7 +104,7 @@ function rootFor(absolute: string, cwd: string): string {
   return relative(cwd, absolute).startsWith("..") ? dirname(absolute) : cwd;
 }
 
-function findByGlob(pattern: string, cwd: string, isIgnored: (file: string) => boolean): Found {
+function findByGlob(pattern: string, cwd: string, isIgnored: IsIgnored): Found {
   const files = glob(slashed(pattern), cwd).filter((file) => !isOutput(file, rootFor(file, cwd)) && !isIgnored(file));
   if (files.length > 0) return { files };
   return {
@@ -114,23 +124,6 @@ function glob(pattern: string, cwd: string): string[] {
   })
     .map((file) => resolve(file))
     .filter(isSource);
-}
-
-/** What the `.gitignore` at the root of the repository says; those in folders below it are not read. */
-function createIgnore(cwd: string): (file: string) => boolean {
-  const root = repositoryRoot(cwd) ?? cwd;
-  const file = join(root, ".gitignore");
-  if (!existsSync(file)) return () => false;
-  const rules = ignore().add(readFileSync(file, "utf8"));
-  return (path) => {
-    const inside = slashed(relative(root, path));
-    return ignore.isPathValid(inside) && rules.ignores(inside);
-  };
-}
-
-function repositoryRoot(directory: string): string | undefined {
-  if (existsSync(join(directory, ".git"))) return directory;
-  return directory === dirname(directory) ? undefined : repositoryRoot(dirname(directory));
 }
 
 /** What lies in a folder, to guess what a mistyped name meant. */

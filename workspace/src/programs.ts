@@ -1,47 +1,48 @@
 import ts = require("typescript");
-import { memoized } from "../collections.js";
+import type { FileSystem } from "./file-system.js";
 import type { Project } from "./projects.js";
 
 /** Makes programs that share whatever they have in common: texts, parsed files, the answers of the file system. */
 export interface ProgramFactory {
   /**
    * A program in which the types of the demanded files can be asked for. `previous` is an earlier program
-   * of the same files with other texts, to start from.
+   * of the same project, to start from: nothing may have come or gone on disk since.
    */
   create(project: Project, demand: Demand, previous?: ts.Program): ts.Program;
+  /** Lets go of the parsed files that none of the programs has. */
+  retain(programs: Iterable<ts.Program>): void;
 }
 
 /** What a program is wanted for. */
 export interface Demand {
   files: readonly string[];
-  texts: Texts;
   /** The folder that files are named from, where contracts of the user's own name them. */
   root: string;
 }
 
-/** Texts of source files that were read already, or that are to stand in for what is on disk; by absolute path with forward slashes. */
 const parseNone = ts.JSDocParsingMode.ParseNone;
 
-export type Texts = ReadonlyMap<string, string>;
-
-export function createProgramFactory(): ProgramFactory {
-  const system = cachedSystem();
+export function createProgramFactory(system: FileSystem): ProgramFactory {
   const parsedFiles: ParsedFiles = new Map();
   const keys = ts.createDocumentRegistry();
+  const isGlobal = createGlobalTest(system);
   return {
-    create(project, { files, texts, root }, previous) {
+    create(project, { files, root }, previous) {
       const options = optionsFor(project, files);
-      const read = (fileName: string) => texts.get(fileName) ?? system.readFile(fileName);
       // Where `paths` start from changes what is imported, but not how a file is read.
       const key = keys.getKeyForCompilationSettings({ ...options, pathsBasePath: undefined });
       const parse = createParser(parsedFiles, key);
       return ts.createProgram({
         options,
-        host: { ...createHost(options, system, read, parse), getCurrentDirectory: () => root },
+        host: { ...createHost(options, system, parse), getCurrentDirectory: () => root },
         oldProgram: previous,
         projectReferences: project.references,
-        rootNames: rootsFor(project, files, texts),
+        rootNames: [...new Set([...files, ...[...project.fileNames].filter(isGlobal)])],
       });
+    },
+    retain(programs) {
+      const used = new Set([...programs].flatMap((program) => program.getSourceFiles()));
+      for (const [key, file] of parsedFiles) if (!used.has(file)) parsedFiles.delete(key);
     },
   };
 }
@@ -61,27 +62,25 @@ function optionsFor({ options, configFile }: Project, files: readonly string[]):
 }
 
 /**
- * The files in question, and those of the project that change types without being imported: declaration files,
- * and modules that add to global types. What they import comes along; the rest of the project is not needed.
+ * Which files of a project change types without being imported: declaration files, and modules that add to global types.
+ * With the files in question they are the roots of a program. What those import comes along; the rest is not needed.
  */
-function rootsFor(project: Project, files: readonly string[], texts: Texts): string[] {
-  const ambient = [...project.fileNames].filter((name) => {
-    return (
-      /\.d(\.[^.]+)?\.[cm]?ts$/.test(name) || /\bdeclare\s+(global|module|namespace)\b/.test(texts.get(name) ?? "")
-    );
-  });
-  return [...new Set([...files, ...ambient])];
+function createGlobalTest(system: FileSystem): (file: string) => boolean {
+  const known = new Map<string, { text: string; isGlobal: boolean }>();
+  return (file) => {
+    const text = system.readFile(file) ?? "";
+    let answer = known.get(file);
+    if (answer?.text !== text) {
+      answer = { text, isGlobal: changesGlobals(file, text) };
+      known.set(file, answer);
+    }
+    return answer.isGlobal;
+  };
 }
 
-/** What the compiler asks of the file system, each question answered once. */
-function cachedSystem() {
-  return {
-    readFile: memoized((path) => ts.sys.readFile(path)),
-    fileExists: memoized((path) => ts.sys.fileExists(path)),
-    directoryExists: memoized((path) => ts.sys.directoryExists(path)),
-    getDirectories: memoized((path) => ts.sys.getDirectories(path)),
-    realpath: memoized((path) => ts.sys.realpath?.(path) ?? path),
-  };
+/** Whether a file changes types without being imported: a declaration file, or a module that adds to global types. */
+export function changesGlobals(file: string, text: string): boolean {
+  return /\.d(\.[^.]+)?\.[cm]?ts$/.test(file) || /\bdeclare\s+(global|module|namespace)\b/.test(text);
 }
 
 type ParsedFiles = Map<string, ts.SourceFile>;
@@ -103,16 +102,18 @@ function createParser(parsedFiles: ParsedFiles, optionsKey: string): Parse {
 
 function createHost(
   options: ts.CompilerOptions,
-  system: ReturnType<typeof cachedSystem>,
-  read: (fileName: string) => string | undefined,
+  system: FileSystem,
   parse: Parse,
 ): ts.CompilerHost & Pick<ts.WatchCompilerHost<ts.BuilderProgram>, "useSourceOfProjectReferenceRedirect"> {
   return {
     ...ts.createCompilerHost(options),
-    ...system,
-    readFile: read,
+    readFile: system.readFile,
+    fileExists: system.fileExists,
+    directoryExists: system.directoryExists,
+    getDirectories: system.getDirectories,
+    realpath: system.realpath,
     getSourceFile(fileName, how) {
-      const text = read(fileName);
+      const text = system.readFile(fileName);
       return text === undefined ? undefined : parse(fileName, text, how);
     },
     writeFile: () => {},

@@ -1,0 +1,11 @@
+/** What Holdfast reads from the disk: source files, configurations, projects, and the programs made of them. */
+
+export { CachedFileSystem, type Change, type FileChange, type FileSystem } from "./file-system.js";
+export { discoverFiles, type Discovery, isOutput, isSource } from "./files.js";
+export { firstLine, glance, inputFor, isWorthALook, look, type Look, type Source } from "./look.js";
+export { memoized } from "./memoized.js";
+export { slashed } from "./paths.js";
+export { changesGlobals, createProgramFactory, type Demand, type ProgramFactory } from "./programs.js";
+export { nearestProjects, type Project, type Projects, singleProject } from "./projects.js";
+export { createReader, readSource, type SourceText, writeSource } from "./read.js";
+export { createSettings, type Overrides, type Settings } from "./settings.js";
