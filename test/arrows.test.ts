@@ -16,8 +16,11 @@ import {
 const arrows: Record<PackageFolder, PackageFolder[]> = {
   contracts: [],
   rules: ["contracts"],
+  runtime: ["contracts"],
+  workspace: ["contracts", "rules"],
   "eslint-plugin": ["contracts", "rules"],
-  cli: ["contracts", "rules"],
+  cli: ["contracts", "rules", "workspace"],
+  server: ["rules", "workspace"],
 };
 
 /** The rooms and files of `rules` that may know syntax. */
@@ -56,7 +59,8 @@ describe.each(folders)("%s", (folder) => {
 
   it("reaches into no other package", () => {
     const inside = sourcesOf(folder).flatMap(({ own }) => own);
-    expect(inside.filter((name) => !name.startsWith(`${folder}/src/`))).toEqual([]);
+    const isItsOwn = (name: string) => name.startsWith(`${folder}/src/`) || name === `${folder}/package.json`;
+    expect(inside.filter((name) => !isItsOwn(name))).toEqual([]);
     expect(importsOf(folder, (specifier) => ours.some((name) => specifier.startsWith(`${name}/`)))).toEqual([]);
   });
 
@@ -105,5 +109,11 @@ describe("ESLint", () => {
   it.each(folders.filter((folder) => folder !== "eslint-plugin"))("is not known to %s", (folder) => {
     const isEslint = (specifier: string) => /^(@typescript-eslint\/|eslint($|\/))/.test(specifier);
     expect(importsOf(folder, isEslint)).toEqual([]);
+  });
+});
+
+describe("the language server protocol", () => {
+  it.each(folders.filter((folder) => folder !== "server"))("is not known to %s", (folder) => {
+    expect(importsOf(folder, (specifier) => specifier.startsWith("vscode"))).toEqual([]);
   });
 });

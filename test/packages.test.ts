@@ -1,7 +1,7 @@
 /** Every package can be packed, and used where nothing but its tarball is. */
 
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -81,11 +81,26 @@ describe.each(folders)("the tarball of %s", (folder) => {
     const installed = join(project, "node_modules", published[folder]);
     const names = readdirSync(installed).filter((name) => name !== "node_modules");
     expect(names.sort()).toEqual(["package.json", ...manifestOf(folder).files].sort());
-    expect(readdirSync(join(installed, "dist"))).toEqual(expect.arrayContaining(["index.js", "index.d.ts"]));
+    const { main, types } = manifestOf(folder);
+    for (const entry of [main, types]) expect(existsSync(join(installed, entry)), entry).toBe(true);
   });
 });
 
 describe("installed elsewhere", () => {
+  it("the language server says hello", async () => {
+    const params = { processId: null, rootUri: null, capabilities: {} };
+    const hello = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params });
+    const script = join(project, "node_modules/@holdfast/language-server/bin/holdfast-lsp.mjs");
+    const server = spawn(process.execPath, [script, "--stdio"]);
+    server.stdin.write(`Content-Length: ${hello.length}\r\n\r\n${hello}`);
+    let answer = "";
+    for await (const data of server.stdout) {
+      answer += String(data);
+      if (answer.includes('"serverInfo":{"name":"holdfast"')) return void server.kill();
+    }
+    throw new Error(`it ended after ${JSON.stringify(answer)}`);
+  });
+
   it("the command finds a bug", () => {
     const { status, stdout, stderr } = spawnSync("npx", ["--no-install", "holdfast", "check", "--format", "json"], {
       cwd: project,

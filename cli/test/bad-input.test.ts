@@ -2,9 +2,9 @@ import { symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readSource } from "../src/check/read.js";
+import { readSource } from "@holdfast/workspace";
 import { createProject, type Run } from "./support/project.js";
-import { overlappingScript, tsconfig, unrelated } from "./support/programs.js";
+import { overlappingScript, tsconfig, unrelated } from "../../test/support/programs.js";
 
 /** One clear sentence, the right number to end with, and never a stack trace. */
 function expectSentence({ code, stderr }: Run, sentence: string | RegExp): void {

@@ -10,7 +10,7 @@ import {
   sequential,
   tsconfig,
   unrelated,
-} from "./support/programs.js";
+} from "../../test/support/programs.js";
 
 describe("holdfast check", () => {
   it("ends with 0 where there is nothing to report", async () => {

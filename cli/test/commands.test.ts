@@ -10,7 +10,7 @@ const project = createProject({});
 describe("holdfast", () => {
   it.each([[[]], [["--help"]], [["-h"]]])("%j tells what there is", async (args) => {
     const { code, stdout, stderr } = await project.holdfast(...args);
-    for (const command of ["check [...paths]", "contracts [package]", "explain <rule>"])
+    for (const command of ["check [...paths]", "report <file>", "contracts [package]", "explain <rule>"])
       expect(stdout).toContain(command);
     expect([code, stderr]).toEqual([0, ""]);
   });

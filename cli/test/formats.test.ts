@@ -12,7 +12,7 @@ import { createReport } from "../src/report/report.js";
 import { printSarif } from "../src/report/sarif.js";
 import { reportSchema } from "../src/report/schema.js";
 import { createProject } from "./support/project.js";
-import { idleComment, overlappingScript } from "./support/programs.js";
+import { idleComment, overlappingScript } from "../../test/support/programs.js";
 import { beat, files, finding, placeOf, resultOf, send, text, warning } from "./support/results.js";
 
 const require = createRequire(import.meta.url);
@@ -61,7 +61,8 @@ describe("pretty", () => {
   /** The lines of the excerpt of a finding at some code. */
   const excerpt = (source: string, code: string, columns?: number) => {
     const place = placeOf("/repo/a.ts", source, code);
-    const found = { ...finding, place, witness: [{ message: "here", place }], fixes: [] };
+    const here = { path: "first" as const, role: "begins" as const, message: "here", place };
+    const found = { ...finding, place, witness: [here], fixes: [] };
     return printPretty(resultOf({ "/repo/a.ts": source }, [found]), plain, columns)
       .split("\n")
       .slice(2, 4);

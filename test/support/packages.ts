@@ -11,8 +11,11 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const published = {
   contracts: "@holdfast/contracts",
   rules: "@holdfast/rules",
+  runtime: "@holdfast/runtime",
+  workspace: "@holdfast/workspace",
   "eslint-plugin": "eslint-plugin-holdfast",
   cli: "holdfast",
+  server: "@holdfast/language-server",
 } as const;
 
 export type PackageFolder = keyof typeof published;
@@ -22,6 +25,8 @@ export const folders = Object.keys(published) as PackageFolder[];
 export interface Manifest {
   name: string;
   version: string;
+  main: string;
+  types: string;
   files: string[];
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;

@@ -74,9 +74,14 @@ export const finding: Finding = {
   place: send,
   contract: "zeromq#Push",
   witness: [
-    { message: "acquired here", place: placeOf("/repo/src/socket.ts", socketText, "new Push()") },
-    { message: "pending from here, once a second", place: beat },
-    { message: "started here while it is pending", place: send },
+    {
+      path: "first",
+      role: "leads",
+      message: "acquired here",
+      place: placeOf("/repo/src/socket.ts", socketText, "new Push()"),
+    },
+    { path: "first", role: "begins", message: "pending from here, once a second", place: beat },
+    { path: "second", role: "meets", message: "started here while it is pending", place: send },
   ],
   fixes: [
     {
@@ -104,7 +109,7 @@ export const warning: Finding = {
   confidence: "likely",
   severity: "warning",
   message: "set too late: 100%, no effect",
-  witness: [{ message: "set here", place: beat }],
+  witness: [{ path: "second", role: "meets", message: "set here", place: beat }],
   place: beat,
   fixes: [],
 };

@@ -1,3 +1,5 @@
+/** Small programs that the tests of several packages look at, with what is wrong in them. */
+
 /** Two sends on one socket are pending at once: certain, an error, in line 4. */
 export const overlapping = `import { Push } from "zeromq";
 
