@@ -1,0 +1,85 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { guard } from "./guard.js";
+import type { Life } from "./life.js";
+import { type Guarded, guardedBy } from "./registry.js";
+import type { Happening } from "./violation.js";
+
+export interface DrainOptions {
+  /** The longest that it takes, in milliseconds; 10,000 unless something else is said. */
+  timeout?: number;
+  /** So many milliseconds are between two looks at what is left; 10 unless something else is said. */
+  poll?: number;
+  /** Ends the waiting early. */
+  signal?: AbortSignal;
+  /** How much is left by the library's own count, where it has a queue of its own. */
+  count?: () => number;
+}
+
+export interface Drained {
+  /** How many operations, or messages by the library's own count, were left at the end; 0 if everything is out. */
+  left: number;
+  /** The operations that were pending at the end. */
+  pending: Happening[];
+  /** Why it ended: nothing was left, its time was over, or its signal was aborted. */
+  ended: "drained" | "timeout" | "aborted";
+  /** What the library's own flush has failed with. */
+  error?: unknown;
+}
+
+/**
+ * Flushes the handle by the drains that its contract names, then waits until nothing is pending on it and, with `count`,
+ * until the library says that nothing is left. It always comes to an end, and tells how much was left.
+ *
+ * A handle that is not guarded is guarded from here on: what was begun before is known to its own flush only.
+ *
+ * @throws TypeError if no contract is known for the handle.
+ */
+export async function drain(handle: object, options: DrainOptions = {}): Promise<Drained> {
+  const { timeout = 10_000, poll = 10, signal, count = () => 0 } = options;
+  const held = guardedBy(guard(handle, { mode: "observe" }))!;
+  const overdue = new AbortController();
+  // Whoever awaits this is alive until it has come to its end.
+  const timer = setTimeout(() => overdue.abort(), timeout);
+  const end = AbortSignal.any(signal === undefined ? [overdue.signal] : [overdue.signal, signal]);
+  const flushed: { isDone: boolean; error?: unknown } = { isDone: false };
+  const flushing = flush(held).then(
+    () => (flushed.isDone = true),
+    (error: unknown) => Object.assign(flushed, { isDone: true, error }),
+  );
+  const left = () => Math.max(unfinished(held.life).length + count(), flushed.isDone ? 0 : 1);
+
+  await unlessAborted(flushing, end);
+  while (left() > 0 && !end.aborted) await unlessAborted(delay(poll, undefined, { signal: end }), end);
+  clearTimeout(timer);
+  const ended = left() === 0 ? "drained" : signal?.aborted ? "aborted" : "timeout";
+  const { error } = flushed;
+  return { left: left(), pending: unfinished(held.life), ended, ...(error !== undefined && { error }) };
+}
+
+/** The library's own drains, one after the other; on the handle itself, as they are no operations of its user. */
+async function flush({ raw, plan }: Guarded): Promise<void> {
+  for (const name of plan.handle?.drains ?? []) {
+    const method = (raw as Record<string, (done?: (error?: Error) => void) => unknown>)[name];
+    if (method === undefined) continue;
+    if (plan.handle?.operations[name]?.settledBy !== "callback") await method.call(raw);
+    else await new Promise<void>((resolve, reject) => method.call(raw, (error) => (error ? reject(error) : resolve())));
+  }
+}
+
+/** What is pending and comes to an end by itself. */
+function unfinished(life: Life): Happening[] {
+  return [...life.pending()].filter(({ member }) => !member.operation?.consumes).map(({ happening }) => happening);
+}
+
+/** Waits for the promise, or for the end of all waiting. */
+function unlessAborted(promise: Promise<unknown>, end: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      end.removeEventListener("abort", done);
+      resolve();
+    };
+    if (end.aborted) return done();
+    end.addEventListener("abort", done);
+    promise.then(done, done);
+  });
+}

@@ -1,0 +1,191 @@
+/** What breaks a contract: asked before each operation that meets something, each release, and each late setting. */
+
+import { type EarlyOption, overlapPhrase, type Overlap } from "@holdfast/contracts";
+import type { Hazard, Life, Pending } from "./life.js";
+import type { Member } from "./plan.js";
+import type { Happening, ViolationFacts } from "./violation.js";
+
+/** Two operations in one lane, and what the library makes of it. */
+export interface Collision {
+  pending: Pending;
+  overlap: Overlap;
+}
+
+/** What an operation would meet if it started now. */
+export function collisionOf(life: Life, { lane }: Member): Collision | undefined {
+  const pending = lane === undefined ? undefined : life.meets(lane);
+  if (lane === undefined || pending === undefined) return undefined;
+  const overlap = overlapIn(life, pending, lane);
+  const count = 1 + [...life.pending()].filter(({ member }) => member.lane === lane).length;
+  return count < (overlap.threshold ?? 0) ? undefined : { pending, overlap };
+}
+
+function overlapIn(life: Life, pending: Pending, lane: number): Overlap {
+  const own = life.plan.lanes[lane]!;
+  const other = life.plan.lanes[pending.member.lane!]!;
+  const isShutOut = other !== own && [...(other.lane.excludes ?? []), ...(other.lane.blocks ?? [])].includes(own.name);
+  const { overlap, phases } = (isShutOut ? other : own).lane;
+  return (life.phase === undefined ? undefined : phases?.[life.phase]) ?? overlap;
+}
+
+/** What is wrong with an operation that starts while another is pending; nothing where the library copes with it. */
+export function concurrentUse(
+  life: Life,
+  { pending, overlap }: Collision,
+  second: Happening,
+): ViolationFacts | undefined {
+  if (overlap.outcome !== "queues") {
+    return overlapping(life, pending.happening, second, overlapPhrase(overlap.outcome), "error", overlap.error);
+  }
+  const { announcedEnd } = overlap;
+  if (announcedEnd === undefined || isExempt(life, announcedEnd.unless)) return undefined;
+  const consequence = `they queue until version ${announcedEnd.endsIn}`;
+  return overlapping(life, pending.happening, second, consequence, "warning", announcedEnd.text);
+}
+
+/** Operations of a transaction that overlap: harmless until it fails while one of them is pending. */
+export function isHazardous({ overlap: { outcome, lateStatements } }: Collision): boolean {
+  return outcome === "queues" && lateStatements !== undefined && lateStatements !== "none";
+}
+
+export function hazardOf({ pending, overlap }: Collision, second: Happening): Hazard {
+  return { overlap, first: pending.happening, second };
+}
+
+/** A branch of a failed transaction goes on after its end. */
+export function lateStatement(life: Life, { overlap, first, second }: Hazard): ViolationFacts {
+  const consequence = "the transaction has ended, and the statement of another branch would run outside of it";
+  return overlapping(life, first, second, consequence, "error", overlap.error);
+}
+
+function overlapping(
+  life: Life,
+  first: Happening,
+  second: Happening,
+  consequence: string,
+  severity: ViolationFacts["severity"],
+  libraryText: string | undefined,
+): ViolationFacts {
+  const what = "%2 starts while %1 is pending";
+  return { rule: "no-concurrent-use", severity, ...subject(life), first, second, what, consequence, libraryText };
+}
+
+/** The handle was made so that the announced end does not concern it. */
+function isExempt(life: Life, unless: { option: string; equals: boolean } | undefined): boolean {
+  return unless !== undefined && life.settings?.[unless.option] === unless.equals;
+}
+
+/** An operation comes after the end of the handle. */
+export function lateUse(life: Life, end: Happening, second: Happening): ViolationFacts {
+  const { outcome, error } = life.plan.handle!.afterRelease;
+  const consequences: Record<typeof outcome, string> = {
+    throws: "it throws",
+    rejects: "it rejects",
+    silent: "nothing happens, and nobody is told",
+    works: "it works, on a handle that may be somebody else's by then",
+    hangs: "it never settles",
+  };
+  const what = "%2 comes after %1 has ended the handle";
+  return violation("no-use-after-release", life, end, second, what, consequences[outcome], error);
+}
+
+/** A second release that does harm; nothing if the contract says that it is harmless. */
+export function secondRelease(
+  life: Life,
+  member: Member,
+  first: Happening,
+  second: Happening,
+): ViolationFacts | undefined {
+  const { outcome, error } = member.release!.second;
+  if (outcome === "harmless") return undefined;
+  const consequence = outcome === "harms" ? "the second release does harm" : `the second release ${outcome}`;
+  return violation(
+    "no-use-after-release",
+    life,
+    first,
+    second,
+    "%2 releases again what %1 has released",
+    consequence,
+    error,
+  );
+}
+
+/** A release while something is pending that it does not wait for. */
+export function earlyRelease(life: Life, { release }: Member, second: Happening): ViolationFacts | undefined {
+  if (release === undefined || release.waits || release.pending?.outcome === "finishes") return undefined;
+  const pending = lostBy(life);
+  if (pending === undefined) return undefined;
+  const { outcome, error } = release.pending ?? {};
+  const text = error ?? life.plan.handle?.afterRelease.error;
+  const what = "%2 releases the handle while %1 is pending";
+  return violation("no-early-release", life, pending.happening, second, what, comesTo(outcome), text);
+}
+
+/** The end of a scope while something is pending in it. */
+export function earlyEnd(life: Life, end: Happening): ViolationFacts | undefined {
+  const pending = lostBy(life);
+  if (pending === undefined) return undefined;
+  const what = "%2 comes to its end while %1 is pending";
+  const consequence = `\`${pending.member.name}\` may run outside of it`;
+  return violation(
+    "no-early-release",
+    life,
+    pending.happening,
+    end,
+    what,
+    consequence,
+    life.plan.handle?.afterRelease.error,
+  );
+}
+
+/** The first operation that was started and is pending. A loop over messages ends with its handle, and loses nothing. */
+function lostBy(life: Life): Pending | undefined {
+  return [...life.pending()].filter(({ member }) => !member.name.startsWith("[")).at(-1);
+}
+
+function comesTo(outcome: string | undefined): string {
+  switch (outcome) {
+    case "lost":
+      return "what was handed over is lost";
+    case "hangs":
+      return "it never settles";
+    case "runs on":
+      return "it runs on, on a handle that may be somebody else's by then";
+    default:
+      return "it fails";
+  }
+}
+
+/** Linger that was set after messages had been handed over, and that a release obeys. */
+export function lateLinger(life: Life, first: Happening, second: Happening): ViolationFacts {
+  const what = "%1 was set after messages had been handed over, and %2 obeys it";
+  return violation("no-late-linger", life, first, second, what, "what is still queued is dropped");
+}
+
+/** An option that was set after the call that it has to precede. */
+export function lateOption(life: Life, option: EarlyOption, first: Happening, second: Happening): ViolationFacts {
+  return violation(
+    "no-late-option",
+    life,
+    first,
+    second,
+    "%2 is set after %1, which it has to precede",
+    option.tooLate,
+  );
+}
+
+function violation(
+  rule: ViolationFacts["rule"],
+  life: Life,
+  first: Happening,
+  second: Happening,
+  what: string,
+  consequence: string,
+  libraryText?: string,
+): ViolationFacts {
+  return { rule, severity: "error", ...subject(life), first, second, what, consequence, libraryText };
+}
+
+function subject({ plan }: Life): Pick<ViolationFacts, "contract" | "noun"> {
+  return { contract: plan.reference, noun: plan.noun };
+}

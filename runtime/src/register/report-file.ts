@@ -1,0 +1,77 @@
+/** The file that violations are written to. */
+
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { HandleViolation } from "../violation.js";
+import { sarifLog } from "./sarif.js";
+
+export interface ReportFile {
+  /** Never throws. */
+  write: (violation: HandleViolation) => void;
+  /** What is told at the end. */
+  close: () => void;
+}
+
+/** A violation as the report has it. */
+export interface Reported {
+  violation: HandleViolation;
+  /** When it was seen first. */
+  time: string;
+  /** How often it was seen. */
+  count: number;
+}
+
+/** So many different violations are told apart; a program that runs for months does not collect them. */
+const most = 10_000;
+
+/** SARIF if the name ends in `.sarif`, with paths relative to `cwd`, or else JSON lines. */
+export function openReport(file: string, cwd: string): ReportFile {
+  const isSarif = file.endsWith(".sarif");
+  const seen = new Map<string, Reported>();
+  let isWritable = true;
+
+  const attempt = (write: () => void): void => {
+    if (!isWritable) return;
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      write();
+    } catch (error) {
+      isWritable = false;
+      process.stderr.write(
+        `holdfast: the report ${file} cannot be written (${(error as Error).message}); check the path.\n`,
+      );
+    }
+  };
+
+  // It is there whether there is something to tell or not, and a wrong path is told at once.
+  if (!isSarif) attempt(() => appendFileSync(file, ""));
+
+  return {
+    write(violation) {
+      const key = keyOf(violation);
+      const known = seen.get(key);
+      if (known !== undefined) known.count++;
+      if (known !== undefined || seen.size >= most) return;
+      const reported = { violation, time: new Date().toISOString(), count: 1 };
+      seen.set(key, reported);
+      if (!isSarif) attempt(() => appendFileSync(file, lineOf(reported)));
+    },
+    close() {
+      const all = [...seen.values()];
+      const repeated = all.filter(({ count }) => count > 1).map(lineOf);
+      attempt(() => {
+        if (isSarif) writeFileSync(file, `${JSON.stringify(sarifLog(all, cwd), undefined, 2)}\n`);
+        else if (repeated.length > 0) appendFileSync(file, repeated.join(""));
+      });
+    },
+  };
+}
+
+/** Two violations are the same if they break the same contract at the same places. */
+function keyOf({ rule, contract, first, second }: HandleViolation): string {
+  return JSON.stringify([rule, contract, first, second]);
+}
+
+function lineOf({ violation, time, count }: Reported): string {
+  return `${JSON.stringify({ ...violation.toJSON(), time, ...(count > 1 && { count }) })}\n`;
+}

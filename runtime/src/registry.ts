@@ -1,0 +1,88 @@
+/** Which proxy stands for which value, for every copy of this package in the process. */
+
+import type { Life } from "./life.js";
+import type { Plan } from "./plan.js";
+
+export interface Guarded {
+  raw: object;
+  proxy: object;
+  life: Life;
+  plan: Plan;
+}
+
+interface Registry {
+  /** Weak on both sides: a value that its library keeps does not keep what stands for it. */
+  byRaw: WeakMap<object, WeakRef<Guarded>>;
+  byProxy: WeakMap<object, Guarded>;
+}
+
+/** The number is that of the layout: copies that do not understand each other do not share. */
+const key = Symbol.for("@holdfast/runtime registry 2");
+
+const shared = globalThis as { [key]?: Registry };
+const registry: Registry = (shared[key] ??= { byRaw: new WeakMap(), byProxy: new WeakMap() });
+
+export function remember(guarded: Guarded): void {
+  registry.byRaw.set(guarded.raw, new WeakRef(guarded));
+  registry.byProxy.set(guarded.proxy, guarded);
+}
+
+/** A proxy that stands for a value without being what the value is known by, such as a query that is being built. */
+export function rememberAlias(guarded: Guarded): void {
+  registry.byProxy.set(guarded.proxy, guarded);
+}
+
+/** What is known of the proxy. */
+export function guardedBy(proxy: unknown): Guarded | undefined {
+  return isObject(proxy) ? registry.byProxy.get(proxy) : undefined;
+}
+
+/** The latest proxy of a value. */
+export function guardOf(raw: object): Guarded | undefined {
+  return registry.byRaw.get(raw)?.deref();
+}
+
+const standIns = new WeakMap<object, object>();
+
+/** What a program has in place of a class that its library exports. */
+export function standInFor<T extends object>(raw: T): T {
+  return (standIns.get(raw) ?? raw) as T;
+}
+
+export function rememberStandIn(raw: object, proxy: object): void {
+  standIns.set(raw, proxy);
+}
+
+/** The value itself: libraries are given what they have made, not what stands for it. */
+export function unwrap(value: unknown): unknown {
+  return guardedBy(value)?.raw ?? value;
+}
+
+/** Who knows a guarded value by its proxy: a pool of anything, whose resources were guarded before it got them. */
+const keepers = new WeakMap<object, object>();
+
+export function rememberKeeper(proxy: object, keeper: object): void {
+  keepers.set(proxy, keeper);
+}
+
+/**
+ * The arguments of a call, as the library may have them: values that are guarded, alone or in a list, as themselves, but
+ * for those that it has handed out as they are.
+ */
+export function unwrapAll(given: readonly unknown[], keeper?: object): unknown[] {
+  const own = (value: unknown) =>
+    keeper !== undefined && isObject(value) && keepers.get(value) === keeper ? value : unwrap(value);
+  return Array.from(given, (value) =>
+    Array.isArray(value) && value.some((item) => guardedBy(item) !== undefined) ? value.map(own) : own(value),
+  );
+}
+
+/** A proxy has to show such a property as it is. */
+export function isFixed(target: object, key: PropertyKey): boolean {
+  const own = Reflect.getOwnPropertyDescriptor(target, key);
+  return own !== undefined && !own.configurable && (own.get === undefined ? own.writable !== true : false);
+}
+
+export function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}

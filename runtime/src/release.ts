@@ -1,0 +1,64 @@
+/** Releases: the way out. In every mode it is let through; where a guard may act, behind what is pending. */
+
+import type { Release } from "@holdfast/contracts";
+import { earlyRelease, lateLinger, secondRelease } from "./judge.js";
+import { happening, type Life } from "./life.js";
+import { Trace } from "./place.js";
+import { tellLateOptions } from "./options.js";
+import type { Member } from "./plan.js";
+import { report } from "./reporter.js";
+import type { HandleViolation, ViolationFacts } from "./violation.js";
+
+/** Whether the call, with what it is given, is none of those that release. */
+export function releasesNothing({ unless }: Release, given: readonly unknown[]): boolean {
+  return unless !== undefined && given[unless.argument] === unless.equals;
+}
+
+/** Releases a handle by `call`, which is the library's own release. */
+export function release(life: Life, member: Member, call: () => unknown): unknown {
+  const second = happening(member.name, new Trace());
+  life.held.letGo();
+  const { mode, exclusive } = life.policy;
+  const tell = (facts: ViolationFacts | undefined) => facts && report(facts, mode, life.policy.listener);
+  const isActing = mode === "throw" || mode === "serialize";
+
+  if (life.released !== undefined) {
+    const violation = tell(secondRelease(life, member, life.released, second));
+    if (violation === undefined || !isActing) return call();
+    return fail(member.release!, violation);
+  }
+  tellLateOptions(life);
+  const late = life.linger && tell(lateLinger(life, life.linger, second));
+  const early = tell(earlyRelease(life, member, second));
+  life.finishLife(second);
+  if (exclusive || (early && isActing))
+    return inTime(life, member.release!, call, mode === "throw" ? (early ?? late) : undefined);
+  if (late && mode === "throw") {
+    call();
+    return fail(member.release!, late);
+  }
+  return call();
+}
+
+/** Releases when nothing is pending any more; `violation` goes to whoever wanted it earlier. */
+function inTime(life: Life, { promised }: Release, call: () => unknown, violation?: HandleViolation): unknown {
+  const done = new Promise<unknown>((resolve) => {
+    life.whenIdle(() => resolve(new Promise((settle) => settle(call()))));
+  });
+  if (promised) {
+    return violation === undefined
+      ? done
+      : done.then(() => {
+          throw violation;
+        });
+  }
+  // Nobody would see it: the one who released has gone on.
+  done.catch((error: unknown) => process.emitWarning(`A release has failed: ${String(error)}`, "HoldfastWarning"));
+  if (violation !== undefined) throw violation;
+  return undefined;
+}
+
+function fail({ promised }: Release, violation: HandleViolation): unknown {
+  if (promised) return Promise.reject(violation);
+  throw violation;
+}
