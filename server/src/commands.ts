@@ -1,0 +1,91 @@
+import { documentationUrl } from "@holdfast/rules";
+import {
+  type CancellationToken,
+  ErrorCodes,
+  LSPErrorCodes,
+  ResponseError,
+  MessageType,
+  ShowMessageNotification,
+} from "vscode-languageserver/node";
+import type { ClosedFiles } from "./closed-files.js";
+import { explanationOf } from "./code-actions.js";
+import { priorities } from "./findings.js";
+import { debugInformationRequest, serverCommands, type WorkspaceResult } from "./protocol.js";
+import type { Session } from "./session.js";
+import { compiler, version } from "./version.js";
+
+/** Carries out the commands of the server. */
+export function answerCommands(session: Session, closed: ClosedFiles): void {
+  session.connection.onExecuteCommand(({ command, arguments: [argument] = [] }, token) =>
+    session.answer<unknown>(async () => {
+      switch (command) {
+        case serverCommands.fixAll:
+          return fixAll(session, given(command, argument), token);
+        case serverCommands.checkWorkspace:
+          return checkWorkspace(closed, token);
+        case serverCommands.explain:
+          return explain(session, given(command, argument));
+        default:
+          throw new ResponseError(ErrorCodes.InvalidParams, `there is no command "${command}"`);
+      }
+    }),
+  );
+  session.connection.onRequest(debugInformationRequest, () => debugInformation(session));
+}
+
+function given(command: string, argument: unknown): string {
+  if (typeof argument === "string") return argument;
+  throw new ResponseError(ErrorCodes.InvalidParams, `${command} needs one argument, a string`);
+}
+
+/** How many fixes were applied. */
+async function fixAll(session: Session, uri: string, token: CancellationToken): Promise<number> {
+  const { documents, findings, thread, abilities, connection } = session;
+  const document = documents.get(uri);
+  const wanted = document && (await findings.targetOf(uri));
+  if (document === undefined || wanted === undefined) return 0;
+  let version: number | undefined;
+  const asked = () => (version = document.version);
+  const { text, applied } = await thread.ask("fixAll", wanted.target, { priority: priorities.asked, token, asked });
+  if (applied === 0 || documents.get(uri)?.version !== version) return 0;
+  const range = { start: { line: 0, character: 0 }, end: document.positionAt(document.getText().length) };
+  const edits = [{ range, newText: text }];
+  const textDocument = { uri, version: document.version };
+  const edit = abilities.documentChanges
+    ? { documentChanges: [{ textDocument, edits }] }
+    : { changes: { [uri]: edits } };
+  return (await connection.workspace.applyEdit(edit)).applied ? applied : 0;
+}
+
+/** Looks at every file, and tells what is found in those that are not open. */
+async function checkWorkspace(closed: ClosedFiles, token: CancellationToken): Promise<WorkspaceResult> {
+  const uris = await closed.discover(() => Promise.resolve(true), token);
+  return closed.lookAt(uris, token, (uri, report) => closed.publish(uri, report));
+}
+
+async function explain({ connection, abilities }: Session, rule: string): Promise<void> {
+  const explanation = explanationOf(rule);
+  if (explanation === undefined)
+    throw new ResponseError(LSPErrorCodes.RequestFailed, `there is no rule "${rule}" to explain`);
+  if (abilities.showsDocuments) {
+    await connection.window.showDocument({ uri: documentationUrl(rule), external: true });
+  } else {
+    // Not a request: nobody is asked anything.
+    await connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Info, message: explanation });
+  }
+}
+
+/** What helps with a report about the server. */
+function debugInformation({ thread, documents, files, abilities, status, lastComplaints }: Session): string {
+  const megabytes = Math.round(process.memoryUsage().rss / (1024 * 1024));
+  return [
+    `server: ${version} on Node.js ${process.version}, ${process.platform} ${process.arch}`,
+    `compiler: ${compiler}`,
+    `memory: ${megabytes} MB in all, ${thread.memory} MB of them what the analysis holds`,
+    `open documents: ${documents.keys().length}`,
+    `folders: ${files.roots.length}`,
+    `diagnostics: ${abilities.pullsDiagnostics ? "pulled" : "pushed"}`,
+    `status: ${JSON.stringify(status.current)}`,
+    ...lastComplaints.map((sentence) => `problem: ${sentence}`),
+  ].join("\n");
+}
