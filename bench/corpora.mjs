@@ -19,7 +19,7 @@ const usage =
   "node bench/corpora.mjs --repositories <folder> [--confidence certain|likely|possible] [--without-types] [--record] [--write] [names…]";
 const verdictsFile = new URL("verdicts.json", import.meta.url);
 
-await run(() => {
+await run(async () => {
   const { values, positionals } = readArguments(
     usage,
     {
@@ -62,7 +62,7 @@ await run(() => {
   );
   console.log(`\n${summary}`);
   if (values.record) writeFileSync(verdictsFile, `${JSON.stringify(verdicts, null, 2)}\n`);
-  if (values.write) keepResult("corpora", `Measured on ${today()}.\n\n${summary}`);
+  if (values.write) await keepResult("corpora", `Measured on ${today()}.\n\n${summary}`);
 });
 
 /** The repositories to look at: those named, or all of the list that are there. */

@@ -14,7 +14,7 @@ import { CannotRun, existing, readArguments, run } from "./lib/usage.mjs";
 
 const usage = "node bench/real-bugs.mjs --bugs <real-bugs.json> --sources <folder> [--only <id>] [--verbose] [--write]";
 
-await run(() => {
+await run(async () => {
   const { values } = readArguments(usage, {
     bugs: { type: "string" },
     sources: { type: "string" },
@@ -28,7 +28,7 @@ await run(() => {
   const modes = judgeAll(entries, sources, values.verbose);
   const report = modes.map(describe).join("\n\n");
   console.log(report);
-  if (values.write) keepResult("real-bugs", `Measured on ${today()}.\n\n${report}`);
+  if (values.write) await keepResult("real-bugs", `Measured on ${today()}.\n\n${report}`);
 });
 
 function readEntries(file, only) {

@@ -26,6 +26,7 @@ await run(() => {
     { script: "real-bugs.mjs", needs: { "--bugs": bugs, "--sources": sources } },
     { script: "corpora.mjs", needs: { "--repositories": corpora } },
     { script: "time.mjs", needs: { "--project": project } },
+    { script: "editor.mjs", needs: { "--project": project } },
   ];
   const codes = measurements.map((measurement) => start(measurement, values.write ? ["--write"] : []));
   if (codes.every((code) => code === undefined)) {

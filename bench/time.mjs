@@ -24,7 +24,7 @@ await run(async () => {
   existing(join(project, values.tsconfig), "the project's configuration", usage);
   const report = await compare(project, values.tsconfig, count(values.rounds, "rounds"));
   console.log(report);
-  if (values.write) keepResult("time", `Measured on ${today()}.\n\n${report}`);
+  if (values.write) await keepResult("time", `Measured on ${today()}.\n\n${report}`);
 });
 
 /** Measures both in turn, after a run of each that is not counted. */

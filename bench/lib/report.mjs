@@ -1,6 +1,7 @@
 /** Tables, and the places in README.md where results are kept. */
 
 import { readFileSync, writeFileSync } from "node:fs";
+import prettier from "prettier";
 
 const readme = new URL("../README.md", import.meta.url);
 
@@ -14,8 +15,10 @@ export function table(head, rows) {
 }
 
 /** Puts a result between the markers of its name in README.md, in place of the one before. */
-export function keepResult(name, text) {
-  writeFileSync(readme, withResult(readFileSync(readme, "utf8"), name, text));
+export async function keepResult(name, text) {
+  const page = withResult(readFileSync(readme, "utf8"), name, text);
+  const options = await prettier.resolveConfig(readme);
+  writeFileSync(readme, await prettier.format(page, { ...options, parser: "markdown" }));
 }
 
 /** The same page with another result between the markers of a name. */
