@@ -5,9 +5,11 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { createCatalog } from "@holdfast/contracts";
+import { createCatalog, runtimeSettings } from "@holdfast/contracts";
 import { ruleDescriptions, rules } from "@holdfast/rules";
 import prettier from "prettier";
+import { withRules } from "../extension/manifest.mjs";
+import { apiPage } from "./lib/api-page.mjs";
 import { contractFile, contractPage } from "./lib/contract-page.mjs";
 import { holdfast, root } from "./lib/holdfast.mjs";
 import { code, parts, table, withGenerated } from "./lib/pages.mjs";
@@ -32,15 +34,34 @@ for (const name of packages) {
 for (const file of readdirSync(join(root, "docs/contracts"))) {
   if (!packages.some((name) => contractFile(name) === file)) remove(`docs/contracts/${file}`);
 }
+await generatePart("docs/runtime.md", settingsTable());
+put(
+  "docs/runtime-api.md",
+  await prettier.format(await apiPage("runtime", "@holdfast/runtime"), { parser: "markdown" }),
+);
 await generatePart("docs/README.md", indexOfPages());
 await generatePart("README.md", ruleTable("docs/rules/"));
 put("docs/images/finding.svg", picture());
+
+const manifest = JSON.parse(readFileSync(join(root, "extension/package.json"), "utf8"));
+put("extension/package.json", `${JSON.stringify(withRules(manifest, ruleDescriptions), undefined, 2)}\n`);
 
 if (outdated.length === 0) console.log("The documentation is up to date.");
 else if (check) {
   console.error(`Out of date: ${outdated.join(", ")}. \`npm run docs\` generates them anew.`);
   process.exitCode = 1;
 } else console.log(`Generated: ${outdated.join(", ")}.`);
+
+function settingsTable() {
+  return table(
+    ["variable", "in `runtime`", "what it says"],
+    Object.entries(runtimeSettings).map(([name, { variable, description }]) => [
+      `\`${variable}\``,
+      `\`${name}\``,
+      description,
+    ]),
+  );
+}
 
 function ruleTable(folder) {
   return table(
