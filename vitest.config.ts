@@ -7,10 +7,11 @@ interface Options {
   testTimeout?: number;
   hookTimeout?: number;
   external?: RegExp[];
+  fileParallelism?: boolean;
 }
 
 /** The tests of one package. */
-function project(name: string, options: Options = {}) {
+export function project(name: string, options: Options = {}) {
   const { external = [], ...others } = options;
   return {
     test: {
@@ -28,16 +29,22 @@ function project(name: string, options: Options = {}) {
   };
 }
 
+// A test machine has two cores; more workers than that only make timings unsteady.
+export const maxWorkers = 2;
+
+/** All but the language server and the editor, which are in `vitest.editor.config.ts`. */
 export default defineConfig({
   test: {
-    // A test machine has two cores; more workers than that only make timings unsteady.
-    maxWorkers: 2,
+    maxWorkers,
     reporters: ["default", new ProofsReporter()],
     projects: [
       project("contracts"),
       project("rules"),
       project("eslint-plugin"),
+      // It talks to real servers, and starts processes.
+      project("runtime", { testTimeout: 60_000, hookTimeout: 60_000 }),
       project("cli", { testTimeout: 60_000 }),
+      project("extension", { include: ["test/unit/**/*.test.ts"] }),
       project("bench"),
       // It packs every package and installs the tarballs elsewhere.
       project("house", { root: "./test", include: ["*.test.ts"], testTimeout: 60_000, hookTimeout: 180_000 }),
