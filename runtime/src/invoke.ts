@@ -48,10 +48,10 @@ export function operationOf(life: Life, member: Member, raw: object, key: Proper
       !isNews(life, member)
     ) {
       const own = member.elsewhere !== undefined && isIndependent(member, given) ? member.elsewhere : member;
-      if (!life.isBusy(own.lane) && typeof given[given.length - 1] !== "function") {
+      if (!life.isBusy(own.lane) && !endsInFunction(given)) {
         const pending = life.begin(own);
         try {
-          return follow(pending, Reflect.apply(methods[key]!, raw, given));
+          return follow(pending, called(methods, key, given));
         } catch (error) {
           life.finish(pending);
           throw error;
@@ -60,6 +60,17 @@ export function operationOf(life: Life, member: Member, raw: object, key: Proper
     }
     return operate(life, member, methods[key]!, raw, given);
   };
+}
+
+/** What the method returns. A call as such is faster than `Reflect.apply`, and most methods are given little. */
+function called(methods: Record<PropertyKey, Method>, key: PropertyKey, given: readonly unknown[]): unknown {
+  if (given.length === 0) return methods[key]!();
+  return given.length === 1 ? methods[key]!(given[0]) : Reflect.apply(methods[key]!, methods, given);
+}
+
+/** Whether the last argument is a function. An index that is not there is slow to look up, so nobody looks. */
+function endsInFunction(given: readonly unknown[]): boolean {
+  return given.length > 0 && typeof given[given.length - 1] === "function";
 }
 
 /** Whether this call does more than most: it begins or ends something, or gives back what it is given. */
@@ -302,9 +313,8 @@ function fail({ member, given, awaiting }: Invocation, error: Error): unknown {
 
 /** The function that the library calls when the operation is over, if it is given one. */
 function callbackOf({ operation }: Member, given: readonly unknown[]): Method | undefined {
-  const last = given[given.length - 1];
   const takesOne = operation?.settledBy === "callback" || operation?.settledBy === "either";
-  return takesOne && typeof last === "function" ? (last as Method) : undefined;
+  return takesOne && endsInFunction(given) ? (given.at(-1) as Method) : undefined;
 }
 
 function notingEnd(pending: Pending, callback: Method): Method {

@@ -37,9 +37,9 @@ export interface Policy {
   leases?: Leases;
   /** Holds operations back where that may bring a race to light. */
   delays?: Delays;
-  /** Whether what was acquired there is guarded; without it, all is. */
   /** Is told of a handle that has nothing in front of it. */
   adopted?: (handle: object, life: Life) => void;
+  /** Whether what was acquired there is guarded; without it, all is. */
   admits?: (plan: Plan, acquired: Trace) => boolean;
   /** Makes a proxy of a value that has come out of a guarded one. */
   wrap: (value: object, plan: Plan, life: Life) => object;
@@ -175,7 +175,7 @@ export class Life {
     this.family.first = pending;
     if (named !== undefined) pending.trace = named;
     else if (isTimeForPlace(member, this.policy.places)) pending.trace = new Trace();
-    for (const lane of member.disturbs) this.busy[lane]!++;
+    this.count(member, 1);
     return pending;
   }
 
@@ -187,7 +187,7 @@ export class Life {
     if (previous === undefined) this.family.first = next;
     else previous.next = next;
     if (next !== undefined) next.previous = previous;
-    for (const lane of member.disturbs) this.busy[lane]!--;
+    this.count(member, -1);
     if (pending.ends) this.endPhase();
     pending.ends = false;
     pending.trace = undefined;
@@ -275,6 +275,11 @@ export class Life {
     this.phase = undefined;
     this.isEnding = false;
     this.hazard = undefined;
+  }
+
+  private count({ disturbs }: Member, change: 1 | -1): void {
+    // Lanes are few, and this runs twice for each operation.
+    for (let index = 0; index < disturbs.length; index++) this.busy[disturbs[index]!]! += change;
   }
 
   private tellWaiting(): void {
