@@ -1,5 +1,6 @@
 /** Which proxy stands for which value, for every copy of this package in the process. */
 
+import { sharedByCopies } from "./copies.js";
 import type { Life } from "./life.js";
 import type { Plan } from "./plan.js";
 
@@ -14,13 +15,18 @@ interface Registry {
   /** Weak on both sides: a value that its library keeps does not keep what stands for it. */
   byRaw: WeakMap<object, WeakRef<Guarded>>;
   byProxy: WeakMap<object, Guarded>;
+  /** Classes of libraries, and what programs have in their place. */
+  standIns: WeakMap<object, object>;
+  /** Who knows a guarded value by its proxy: a pool of anything, whose resources were guarded before it got them. */
+  keepers: WeakMap<object, object>;
 }
 
-/** The number is that of the layout: copies that do not understand each other do not share. */
-const key = Symbol.for("@holdfast/runtime registry 2");
-
-const shared = globalThis as { [key]?: Registry };
-const registry: Registry = (shared[key] ??= { byRaw: new WeakMap(), byProxy: new WeakMap() });
+const registry: Registry = sharedByCopies("registry", () => ({
+  byRaw: new WeakMap(),
+  byProxy: new WeakMap(),
+  standIns: new WeakMap(),
+  keepers: new WeakMap(),
+}));
 
 export function remember(guarded: Guarded): void {
   registry.byRaw.set(guarded.raw, new WeakRef(guarded));
@@ -42,15 +48,13 @@ export function guardOf(raw: object): Guarded | undefined {
   return registry.byRaw.get(raw)?.deref();
 }
 
-const standIns = new WeakMap<object, object>();
-
 /** What a program has in place of a class that its library exports. */
 export function standInFor<T extends object>(raw: T): T {
-  return (standIns.get(raw) ?? raw) as T;
+  return (registry.standIns.get(raw) ?? raw) as T;
 }
 
 export function rememberStandIn(raw: object, proxy: object): void {
-  standIns.set(raw, proxy);
+  registry.standIns.set(raw, proxy);
 }
 
 /** The value itself: libraries are given what they have made, not what stands for it. */
@@ -58,11 +62,8 @@ export function unwrap(value: unknown): unknown {
   return guardedBy(value)?.raw ?? value;
 }
 
-/** Who knows a guarded value by its proxy: a pool of anything, whose resources were guarded before it got them. */
-const keepers = new WeakMap<object, object>();
-
 export function rememberKeeper(proxy: object, keeper: object): void {
-  keepers.set(proxy, keeper);
+  registry.keepers.set(proxy, keeper);
 }
 
 /**
@@ -71,7 +72,7 @@ export function rememberKeeper(proxy: object, keeper: object): void {
  */
 export function unwrapAll(given: readonly unknown[], keeper?: object): unknown[] {
   const own = (value: unknown) =>
-    keeper !== undefined && isObject(value) && keepers.get(value) === keeper ? value : unwrap(value);
+    keeper !== undefined && isObject(value) && registry.keepers.get(value) === keeper ? value : unwrap(value);
   return Array.from(given, (value) =>
     Array.isArray(value) && value.some((item) => guardedBy(item) !== undefined) ? value.map(own) : own(value),
   );

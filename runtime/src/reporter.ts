@@ -1,6 +1,7 @@
 /** Tells of violations: on a diagnostics channel, to listeners, and as warnings of the process. */
 
 import { channel } from "node:diagnostics_channel";
+import { sharedByCopies } from "./copies.js";
 import { HandleViolation, type ViolationFacts } from "./violation.js";
 
 /**
@@ -15,7 +16,7 @@ export type Listener = (violation: HandleViolation) => void;
 /** Every violation is published here, as the `HandleViolation` itself. */
 export const violationChannel = channel("holdfast:violation");
 
-const listeners = new Set<Listener>();
+const listeners = sharedByCopies("listeners", () => new Set<Listener>());
 
 /** Listens to all violations of the process. Returns what ends it. What a listener throws becomes a warning. */
 export function onViolation(listener: Listener): () => void {

@@ -1,7 +1,10 @@
 /** What the runtime reports when a contract is broken while the program runs. */
 
 import { documentationUrl, homepage } from "@holdfast/contracts";
+import { keyFor } from "./copies.js";
 import { type Place, placeText } from "./place.js";
+
+const brand = keyFor("violation");
 
 /** The rules that a running program can break; the linter's rules of the same name find the same in its text. */
 export type RuleId =
@@ -61,6 +64,19 @@ export class HandleViolation extends Error {
   readonly page: string;
   /** The seed of the delays that have brought it to light, where operations were held back. */
   seed?: string;
+
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true });
+  }
+
+  /**
+   * Whether a value is a violation, also of another copy of this package in the process.
+   *
+   * @internal
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && brand in value;
+  }
 
   constructor({ rule, severity, contract, noun, first, second, what, consequence, libraryText }: ViolationFacts) {
     const page = pageOf(rule);

@@ -125,6 +125,31 @@ describe("a guard", () => {
     for (const line of lines) expect(Number(line)).toBeLessThan(300_000);
   });
 
+  it("leaves no descriptors or memory behind after a million reads of real files", { timeout: 180_000 }, async () => {
+    const lines = await outputOf(
+      `
+        import { readdirSync } from "node:fs";
+        import { open } from "node:fs/promises";
+        const buffer = Buffer.alloc(1);
+        const read = async (count) => {
+          for (let file = 0; file < count / 1_000; file++) {
+            const handle = guard(await open("/dev/zero"));
+            for (let batch = 0; batch < 10; batch++)
+              await Promise.all(Array.from({ length: 100 }, () => handle.read(buffer, 0, 1, 0)));
+            await handle.close();
+          }
+          await collected();
+          return [readdirSync("/proc/self/fd").length, process.memoryUsage().heapUsed];
+        };
+        const [descriptors, memory] = await read(100_000);
+        const after = await read(1_000_000);
+        console.log(after[0] - descriptors, after[1] - memory < 300_000);
+      `,
+      ["--expose-gc"],
+    );
+    expect(lines).toEqual(["0 true"]);
+  });
+
   it("does not grow with the number of violations", async () => {
     const lines = await outputOf(
       `

@@ -1,9 +1,9 @@
 /** The file that violations are written to. */
 
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { HandleViolation } from "../violation.js";
-import { sarifLog } from "./sarif.js";
+import { sarifLog, sarifRun } from "./sarif.js";
 
 export interface ReportFile {
   /** Never throws. */
@@ -60,11 +60,28 @@ export function openReport(file: string, cwd: string): ReportFile {
       const all = [...seen.values()];
       const repeated = all.filter(({ count }) => count > 1).map(lineOf);
       attempt(() => {
-        if (isSarif) writeFileSync(file, `${JSON.stringify(sarifLog(all, cwd), undefined, 2)}\n`);
+        if (isSarif) writeRuns(file, [...runsSoFar(file), sarifRun(all, cwd)]);
         else if (repeated.length > 0) appendFileSync(file, repeated.join(""));
       });
     },
   };
+}
+
+/** When the program was started: its threads and processes know it from the one that has started them. */
+const started = (process.env["HOLDFAST_STARTED"] ??= String(Date.now()));
+
+/** What the program's other threads and processes have written; what is left of earlier runs does not count. */
+function runsSoFar(file: string): object[] {
+  try {
+    if (statSync(file).mtimeMs < Number(started)) return [];
+    return (JSON.parse(readFileSync(file, "utf8")) as { runs: object[] }).runs;
+  } catch {
+    return [];
+  }
+}
+
+function writeRuns(file: string, runs: readonly object[]): void {
+  writeFileSync(file, `${JSON.stringify(sarifLog(runs), undefined, 2)}\n`);
 }
 
 /** Two violations are the same if they break the same contract at the same places. */

@@ -9,26 +9,29 @@ import type { Reported } from "./report-file.js";
 
 const root = "SRCROOT";
 
-/** The log of a process that ran in `cwd`. */
-export function sarifLog(reported: readonly Reported[], cwd: string): object {
-  const pages = new Map(reported.map(({ violation }) => [violation.rule, violation.page]));
+/** The log of these runs. */
+export function sarifLog(runs: readonly object[]): object {
   return {
     $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
     version: "2.1.0",
-    runs: [
-      {
-        tool: {
-          driver: {
-            name: "Holdfast",
-            informationUri: homepage,
-            rules: [...pages].map(([id, helpUri]) => ({ id, helpUri })),
-          },
-        },
-        columnKind: "utf16CodeUnits",
-        originalUriBaseIds: { [root]: { uri: pathToFileURL(`${cwd}/`).href } },
-        results: reported.map((each) => resultOf(each, [...pages.keys()], cwd)),
+    runs,
+  };
+}
+
+/** What was seen in one thread of a process that ran in `cwd`. */
+export function sarifRun(reported: readonly Reported[], cwd: string): object {
+  const pages = new Map(reported.map(({ violation }) => [violation.rule, violation.page]));
+  return {
+    tool: {
+      driver: {
+        name: "Holdfast",
+        informationUri: homepage,
+        rules: [...pages].map(([id, helpUri]) => ({ id, helpUri })),
       },
-    ],
+    },
+    columnKind: "utf16CodeUnits",
+    originalUriBaseIds: { [root]: { uri: pathToFileURL(`${cwd}/`).href } },
+    results: reported.map((each) => resultOf(each, [...pages.keys()], cwd)),
   };
 }
 
