@@ -42,9 +42,11 @@ export async function drain(handle: object, options: DrainOptions = {}): Promise
   const timer = setTimeout(() => overdue.abort(), timeout);
   const end = AbortSignal.any(signal === undefined ? [overdue.signal] : [overdue.signal, signal]);
   const flushed: { isDone: boolean; error?: unknown } = { isDone: false };
-  const flushing = flush(held).then(
+  const began = performance.now();
+  const flushing = flush(held, timeout).then(
     () => (flushed.isDone = true),
-    (error: unknown) => Object.assign(flushed, { isDone: true, error }),
+    // One that fails when its time is over has not flushed all of it.
+    (error: unknown) => Object.assign(flushed, { isDone: performance.now() - began < timeout, error }),
   );
   const left = () => Math.max(unfinished(held.life).length + count(), flushed.isDone ? 0 : 1);
 
@@ -57,12 +59,19 @@ export async function drain(handle: object, options: DrainOptions = {}): Promise
 }
 
 /** The library's own drains, one after the other; on the handle itself, as they are no operations of its user. */
-async function flush({ raw, plan }: Guarded): Promise<void> {
+async function flush({ raw, plan }: Guarded, timeout: number): Promise<void> {
   for (const name of plan.handle?.drains ?? []) {
-    const method = (raw as Record<string, (done?: (error?: Error) => void) => unknown>)[name];
+    const method = (raw as Record<string, (...given: unknown[]) => unknown>)[name];
     if (method === undefined) continue;
-    if (plan.handle?.operations[name]?.settledBy !== "callback") await method.call(raw);
-    else await new Promise<void>((resolve, reject) => method.call(raw, (error) => (error ? reject(error) : resolve())));
+    if (plan.handle?.operations[name]?.settledBy !== "callback") {
+      await method.call(raw);
+      continue;
+    }
+    // Those that take a limit of time take it in front of the callback.
+    const limit = method.length > 1 ? [timeout] : [];
+    await new Promise<void>((resolve, reject) => {
+      method.call(raw, ...limit, (error?: Error) => (error ? reject(error) : resolve()));
+    });
   }
 }
 

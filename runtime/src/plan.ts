@@ -156,7 +156,8 @@ function makePlan(type: KnownType): Plan {
   const facts: Partial<Pick<Handle, "operations" | "methods" | "properties" | "releases" | "anyProperty">> =
     handle ?? source ?? {};
   const lanes = handle ? lanesOf(handle) : [];
-  const options = handle?.options ?? [];
+  // One that has to precede only the making of other handles is not followed: nobody keeps count of those.
+  const options = (handle?.options ?? []).filter(({ precedes }) => precedes.length > 0);
   const milestones = new Set(options.flatMap(({ precedes }) => precedes));
 
   const add = (name: string, meaning: Meaning) => {

@@ -67,15 +67,38 @@ export function rememberKeeper(proxy: object, keeper: object): void {
 }
 
 /**
- * The arguments of a call, as the library may have them: values that are guarded, alone or in a list, as themselves, but
- * for those that it has handed out as they are.
+ * The arguments of a call, as the library may have them: values that are guarded, alone, in a list or as options, as
+ * themselves, but for those that it has handed out as they are.
  */
 export function unwrapAll(given: readonly unknown[], keeper?: object): unknown[] {
   const own = (value: unknown) =>
     keeper !== undefined && isObject(value) && registry.keepers.get(value) === keeper ? value : unwrap(value);
-  return Array.from(given, (value) =>
-    Array.isArray(value) && value.some((item) => guardedBy(item) !== undefined) ? value.map(own) : own(value),
-  );
+  return Array.from(given, (value) => {
+    if (!isObject(value)) return value;
+    if (Array.isArray(value)) return value.some(isGuarded) ? value.map(own) : value;
+    return isPlain(value) && holdsGuarded(value) ? withOwn(value, own) : own(value);
+  });
+}
+
+function isGuarded(value: unknown): boolean {
+  return guardedBy(value) !== undefined;
+}
+
+/** Whether it is an object as a literal makes it: options, not something with a life of its own. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Reflect.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Getters are not asked: they may do whatever they like. */
+function holdsGuarded(value: object): boolean {
+  return Object.keys(value).some((key) => isGuarded(Reflect.getOwnPropertyDescriptor(value, key)?.value));
+}
+
+function withOwn(value: object, own: (value: unknown) => unknown): object {
+  const properties = Object.getOwnPropertyDescriptors(value) as Record<string, PropertyDescriptor>;
+  for (const property of Object.values(properties)) if ("value" in property) property.value = own(property.value);
+  return Object.create(Reflect.getPrototypeOf(value), properties) as object;
 }
 
 /** A proxy has to show such a property as it is. */

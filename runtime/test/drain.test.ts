@@ -53,3 +53,31 @@ it("flushes by the drain of the contract, and passes on what that fails with", a
   raw.confirmed.reject(failure);
   expect(await drained).toEqual({ left: 0, pending: [], ended: "drained", error: failure });
 });
+
+/** Stands in for a producer of node-rdkafka, whose flush takes the time that it may take. */
+class Producer {
+  readonly flushes: { timeout: number; done: (error?: Error) => void }[] = [];
+  flush(timeout: number, done: (error?: Error) => void): void {
+    this.flushes.push({ timeout, done });
+  }
+}
+
+it("tells a flush that takes a limit of time how long it may take", async () => {
+  const raw = new Producer();
+  const drained = drain(guard(raw, { contract: "node-rdkafka#Producer" }), { timeout: 5_000 });
+  expect(raw.flushes).toMatchObject([{ timeout: 5_000 }]);
+  raw.flushes[0]?.done();
+  expect(await drained).toEqual({ left: 0, pending: [], ended: "drained" });
+});
+
+it("takes nothing for flushed when the library's own flush has run out of time", async () => {
+  const raw = new Producer();
+  raw.flush = (timeout, done) => {
+    const end = performance.now() + timeout;
+    // Without a turn of the event loop, so that it is told before the time of whoever waits for it is over.
+    while (performance.now() < end);
+    done(new Error("Local: Timed out"));
+  };
+  const drained = await drain(guard(raw, { contract: "node-rdkafka#Producer" }), { timeout: 20 });
+  expect(drained).toMatchObject({ left: 1, ended: "timeout" });
+});

@@ -55,6 +55,18 @@ describe("the guarded handle", () => {
     expect(raw.isSame(handle)).toBe(false);
   });
 
+  it("is given to the library as the handle among options, which stay what they are", () => {
+    const { handle } = dealer();
+    const options = {
+      handle,
+      get lazy() {
+        throw new Error("nobody asked");
+      },
+    };
+    expect(handle.isIn(options)).toBe(true);
+    expect(options.handle).toBe(handle);
+  });
+
   it("shows the same method at every look", () => {
     const { handle } = dealer();
     for (const name of ["send", "secret", "on", "close"])

@@ -61,6 +61,21 @@ describe.each(inBoth(earlyRelease))("a client that is released early, in %s", (n
   });
 });
 
+describe("a handle among the options of another", () => {
+  const program = createProgram({
+    "app.mjs": `import { Context, context, Dealer } from "zeromq";
+const own = new Context();
+const [one, other] = [new Dealer({ context: own }), new Dealer({ context })];
+console.log(one instanceof Dealer, one.context === own, other.context === context);
+for (const socket of [one, other]) socket.close();
+`,
+  });
+
+  it("is what the library has made", async () => {
+    expect(await program.guarded("app.mjs")).toEqual({ code: 0, stdout: "true true true\n", stderr: "" });
+  });
+});
+
 describe("the modes", () => {
   const program = createProgram({
     "app.mjs": `import { Pair } from "zeromq";

@@ -83,6 +83,10 @@ export class Dealer extends EventEmitter {
     return other === this;
   }
 
+  isIn({ handle }: { handle: unknown }): boolean {
+    return handle === this;
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
     return {
       next: async () =>
