@@ -47,9 +47,9 @@ export default defineConfig({
       project("extension", { include: ["test/unit/**/*.test.ts"] }),
       project("bench"),
       // It packs every package and installs the tarballs elsewhere.
-      project("house", { root: "./test", include: ["*.test.ts"], testTimeout: 60_000, hookTimeout: 180_000 }),
+      project("house", { root: "./test", include: ["*.test.ts"], testTimeout: 120_000, hookTimeout: 300_000 }),
       // Proofs start servers and processes, and load libraries exactly as a program does: not through the test runner.
-      project("fixtures", { testTimeout: 60_000, hookTimeout: 60_000, external: [/\/fixtures\/proofs\//] }),
+      project("fixtures", { testTimeout: 60_000, hookTimeout: 180_000, external: [/\/fixtures\/proofs\//] }),
     ],
   },
 });

@@ -333,6 +333,8 @@ export interface Source {
   anyProperty?: Property;
   /** Calls that give back a handle: `pool.release(connection)`. */
   releases?: Record<string, Release>;
+  /** Handles that are passed along with its other calls, as a property of an argument: each such call is an operation. */
+  takes?: TypeName[];
 }
 
 export interface Handle {

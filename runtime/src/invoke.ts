@@ -186,13 +186,16 @@ function comesAtTheEnd(life: Life, member: Member, given: readonly unknown[]): b
 
 /** Carries an operation out, and follows it until it is over. */
 function start({ life, member, method, receiver, given, origin, named, awaiting }: Invocation): unknown {
+  const begins = matching(member.begins, given);
   if (member.operation!.settledBy === "return") {
     noteMilestone(life, member);
-    return handOut(life, member, Reflect.apply(method, receiver, given), origin);
+    const result = Reflect.apply(method, receiver, given);
+    if (begins !== undefined) life.beginPhase(begins.phase);
+    if (matching(member.ends, given) !== undefined) life.endPhase();
+    return handOut(life, member, result, origin);
   }
   const pending = life.begin(member, named);
   noteMilestone(life, member, pending);
-  const begins = matching(member.begins, given);
   if (begins !== undefined) life.beginPhase(begins.phase);
   pending.ends = matching(member.ends, given) !== undefined;
   try {

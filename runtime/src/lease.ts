@@ -27,17 +27,24 @@ export interface LeaseOptions extends Omit<GuardOptions, "mode"> {
 export function lease<T extends object>(pool: T, options: LeaseOptions = {}): T {
   const { track = false, longest, ...others } = options;
   if (track) watchTasks();
-  return guardWith(pool, others, { mode: "serialize", leases: leases(track, longest) });
+  const isWatched = track || longest !== undefined;
+  return guardWith(pool, others, { mode: "serialize", ...(isWatched && { leases: leases(track, longest) }) });
 }
 
 /** One handle that is lent, or about to be. */
 class Loan implements Token {
   handle?: Life;
+  /** The stack of whoever has taken it. To read it costs more than the rest of a loan, so that only a report does. */
+  private readonly trace = new Trace();
 
   constructor(
     readonly pool: Life,
-    readonly taken: Happening,
+    private readonly operation: string,
   ) {}
+
+  get taken(): Happening {
+    return happening(this.operation, this.trace);
+  }
 
   get isOver(): boolean {
     return this.handle?.end !== undefined;
@@ -47,17 +54,16 @@ class Loan implements Token {
 function leases(track: boolean, longest: number | undefined): Leases {
   return {
     begin(pool, operation) {
-      const taken = happening(operation, new Trace());
+      const loan = new Loan(pool, operation);
       const nested = track && [...heldHere()].find((held) => held instanceof Loan && held.pool === pool);
-      if (nested instanceof Loan) reportNested(pool, nested.taken, taken);
-      const loan = new Loan(pool, taken);
+      if (nested instanceof Loan) reportNested(pool, nested.taken, loan.taken);
       return {
         promised(promise) {
           if (track) holdsAfter(promise, loan);
         },
         lent(handle) {
           loan.handle = handle;
-          if (longest !== undefined) watchLength(handle, taken, longest);
+          if (longest !== undefined) watchLength(handle, loan, longest);
         },
       };
     },
@@ -75,12 +81,12 @@ function reportNested(pool: Life, first: Happening, second: Happening): void {
   });
 }
 
-function watchLength(handle: Life, first: Happening, longest: number): void {
+function watchLength(handle: Life, loan: Loan, longest: number): void {
   const timer = setTimeout(() => {
     tell(handle, {
       rule: "require-release",
       severity: "warning",
-      first,
+      first: loan.taken,
       second: { operation: "lease" },
       what: `what %1 gave has been held for more than ${longest} ms`,
       consequence: "nobody else can have it until it is released",

@@ -112,6 +112,8 @@ export interface Plan {
   readonly anyProperty?: Property;
   /** A call of the value itself. */
   readonly itself?: Member;
+  /** Handles that are passed along with its calls: the names of the types. */
+  readonly takes: readonly TypeName[];
   /** There is nothing to hold it against: it is handed out as it is. */
   readonly isInert: boolean;
   /** The type by a name of the contract. */
@@ -183,7 +185,8 @@ function makePlan(type: KnownType): Plan {
     ...(handle?.anyMethod && { anyMethod: operationMeaning(handle.anyMethod, lanes) }),
     ...(facts.anyProperty && { anyProperty: facts.anyProperty }),
     ...(itself && { itself }),
-    isInert: members.size === 0 && !handle?.anyMethod && !facts.anyProperty,
+    takes: source?.takes ?? [],
+    isInert: members.size === 0 && !handle?.anyMethod && !facts.anyProperty && !source?.takes,
     resolve(name) {
       const found = catalog.resolve(name, type.contract);
       return found && found.kind !== "guard" ? planFor(found) : undefined;
@@ -219,6 +222,23 @@ const plainFacts = new Set<string>([
 function operationMeaning(operation: Operation, lanes: readonly LanePlan[]): Meaning {
   const lane = operation.lane === undefined ? -1 : lanes.findIndex(({ name }) => name === operation.lane);
   return { operation, call: operation, ...(lane >= 0 && { lane, disturbs: lanes[lane]!.disturbs }) };
+}
+
+const passed = new WeakMap<Plan, Map<string, Member>>();
+
+/** The operation that a call of this name is for a handle that is passed along with it. */
+export function passedMember(plan: Plan, name: string): Member {
+  const known = passed.get(plan) ?? new Map<string, Member>();
+  passed.set(plan, known);
+  let member = known.get(name);
+  if (member === undefined) {
+    const { lane, builds } = plan.handle?.passedAs ?? {};
+    const isBuilt = builds?.methods.includes(name);
+    const operation: Operation = { ...(lane && { lane }), ...(isBuilt && { builds: { runs: builds!.runs } }) };
+    member = new Member(name, operationMeaning(operation, plan.lanes));
+    known.set(name, member);
+  }
+  return member;
 }
 
 function transition({ phase, text }: { phase: string; text?: string }): Transition {

@@ -5,9 +5,20 @@ import { callMember } from "./call.js";
 import { guarded } from "./hand-out.js";
 import { type Method, operate, operationOf } from "./invoke.js";
 import type { Life } from "./life.js";
-import { Member, type Plan } from "./plan.js";
+import { passedWith } from "./passed.js";
+import { Member, passedMember, type Plan } from "./plan.js";
 import { className, classNamesOf, prototypesOf } from "./recognise.js";
-import { guardedBy, guardOf, isFixed, isObject, remember, standInFor, unwrap, unwrapAll } from "./registry.js";
+import {
+  type Guarded,
+  guardedBy,
+  guardOf,
+  isFixed,
+  isObject,
+  remember,
+  standInFor,
+  unwrap,
+  unwrapAll,
+} from "./registry.js";
 import { setOption } from "./options.js";
 
 /** A proxy of a value; the same one for as long as the handle lives. */
@@ -58,7 +69,7 @@ function handlerFor(raw: object, plan: Plan, life: Life, itself: () => object): 
     const member = memberFor(plan, key, value);
     if (typeof value !== "function") return guardedProperty(life, member?.property ?? plan.anyProperty, key, value);
     if (key === "constructor" || isClass(value)) return standInFor(value);
-    if (isInherited(key)) return member === undefined ? passing(value) : remembered(key, callOf(member, key));
+    if (isInherited(key)) return member === undefined ? passing(value, key) : remembered(key, callOf(member, key));
     return userMethod(value, member, key);
   }
 
@@ -75,12 +86,15 @@ function handlerFor(raw: object, plan: Plan, life: Life, itself: () => object): 
   }
 
   /** A method of no contract, on the value itself: it may need private fields. */
-  function passing(method: object): unknown {
+  function passing(method: object, key: PropertyKey): unknown {
     let known = passed.get(method);
     if (known === undefined) {
       known = new Proxy(method as Method, {
         apply(target, self, given) {
-          const result = Reflect.apply(target, self === itself() ? raw : self, unwrapAll(given, life));
+          const receiver: unknown = self === itself() ? raw : self;
+          const passed = plan.takes.length > 0 ? passedWith(plan, given) : undefined;
+          if (passed !== undefined) return operateOn(passed, key, target, receiver as object, given);
+          const result = Reflect.apply(target, receiver, unwrapAll(given, life));
           return result === raw ? itself() : result;
         },
       });
@@ -94,10 +108,15 @@ function handlerFor(raw: object, plan: Plan, life: Life, itself: () => object): 
    * stands in for an operation may have its own way to take turns: it is no operation, except where all take turns.
    */
   function userMethod(method: object, member: Member | undefined, key: PropertyKey): unknown {
-    if (member !== undefined) return life.policy.exclusive ? callOf(member, key) : passing(method);
-    return needsItself(method) ? passing(method) : method;
+    if (member !== undefined) return life.policy.exclusive ? callOf(member, key) : passing(method, key);
+    return needsItself(method) ? passing(method, key) : method;
   }
   return handler;
+}
+
+/** An operation of the handle that is passed along with the call. */
+function operateOn({ life }: Guarded, key: PropertyKey, method: Method, receiver: object, given: unknown[]): unknown {
+  return operate(life, passedMember(life.plan, String(key)), method, receiver, given);
 }
 
 /** Operations have a way of their own, which is shorter. */

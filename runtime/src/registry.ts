@@ -75,7 +75,7 @@ export function unwrapAll(given: readonly unknown[], keeper?: object): unknown[]
     keeper !== undefined && isObject(value) && registry.keepers.get(value) === keeper ? value : unwrap(value);
   return Array.from(given, (value) => {
     if (!isObject(value)) return value;
-    if (Array.isArray(value)) return value.some(isGuarded) ? value.map(own) : value;
+    if (Array.isArray(value)) return value.some(isGuarded) ? value.map(own) : (value as unknown);
     return isPlain(value) && holdsGuarded(value) ? withOwn(value, own) : own(value);
   });
 }

@@ -74,13 +74,20 @@ const schema = (type: string): Record<string, Property> => ({ schema: { type, vi
 
 const passedAs: Handle["passedAs"] = { method: "execute", lane: "query" };
 
+/** What `sql` takes from the handle that it is given, and runs its statement on. */
+function executor(type: string): NonNullable<Handle["methods"]> {
+  return { getExecutor: { returns: { type, view: true } } };
+}
+
+const executing: Record<string, Operation> = { executeQuery: { lane: "query" } };
+
 const transaction: Handle = {
   name: "Transaction",
   noun: "kysely transaction",
   types: [{ name: "Transaction" }],
   lanes: { query: statements },
   operations: queries,
-  methods: views("Transaction"),
+  methods: { ...views("Transaction"), ...executor("TransactionExecutor") },
   properties: schema("TransactionSchema"),
   passedAs,
   releases: {},
@@ -96,6 +103,8 @@ const transactionSchema: Handle = {
   releases: {},
   afterRelease: finished,
 };
+
+const transactionExecutor: Handle = { ...transactionSchema, name: "TransactionExecutor", operations: executing };
 
 const ended = { second: { outcome: "rejects", error: "Transaction is already committed" } } as const;
 
@@ -116,7 +125,7 @@ const controlled: Handle = {
     rollbackToSavepoint: { lane: "savepoint", builds: { runs: ["execute"] } },
     releaseSavepoint: { lane: "savepoint", builds: { runs: ["execute"] } },
   },
-  methods: views("ControlledTransaction"),
+  methods: { ...views("ControlledTransaction"), ...executor("ControlledTransactionExecutor") },
   properties: schema("ControlledTransactionSchema"),
   passedAs,
   releases: {
@@ -133,6 +142,12 @@ const controlledSchema: Handle = {
   afterRelease: controlled.afterRelease,
 };
 
+const controlledExecutor: Handle = {
+  ...controlledSchema,
+  name: "ControlledTransactionExecutor",
+  operations: executing,
+};
+
 /** What `connection().execute` hands out: the type of the database itself, on one connection. */
 const connection: Handle = {
   name: "Connection",
@@ -140,7 +155,7 @@ const connection: Handle = {
   types: [{ name: "Kysely", shared: true }],
   lanes: { query: { overlap: { outcome: "queues" } } },
   operations: queries,
-  methods: views("Connection"),
+  methods: { ...views("Connection"), ...executor("ConnectionExecutor") },
   properties: schema("ConnectionSchema"),
   passedAs,
   releases: {},
@@ -155,6 +170,8 @@ const connectionSchema: Handle = {
   methods: {},
   properties: {},
 };
+
+const connectionExecutor: Handle = { ...connectionSchema, name: "ConnectionExecutor", operations: executing };
 
 const sources: Source[] = [
   {
@@ -238,7 +255,11 @@ export const contracts: Contract[] = [
     modules: ["kysely"],
     evidence,
     exports: { Kysely: { kind: "class", type: "Kysely" } },
-    handles: [transaction, transactionSchema, controlled, controlledSchema, connection, connectionSchema],
+    handles: [
+      ...[transaction, transactionSchema, transactionExecutor],
+      ...[controlled, controlledSchema, controlledExecutor],
+      ...[connection, connectionSchema, connectionExecutor],
+    ],
     sources,
   },
 ];

@@ -80,7 +80,22 @@ const client: Source = {
     startSession: { returns: { type: "ClientSession" } },
     withSession: { callbacks: [withSession] },
     connect: { returns: { type: "MongoClient", promised: true, view: true } },
+    db: { returns: { type: "Db" } },
   },
+};
+
+/** What operations are called on, with the session that they belong to. */
+const database: Source = {
+  name: "Db",
+  types: [{ name: "Db" }],
+  methods: { collection: { returns: { type: "Collection" } } },
+  takes: ["ClientSession"],
+};
+
+const collection: Source = {
+  name: "Collection",
+  types: [{ name: "Collection" }],
+  takes: ["ClientSession"],
 };
 
 const evidence: Evidence[] = [
@@ -112,6 +127,6 @@ export const contracts: Contract[] = [
       },
     },
     handles: [session],
-    sources: [client],
+    sources: [client, database, collection],
   },
 ];
