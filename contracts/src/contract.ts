@@ -248,8 +248,6 @@ export interface Release {
   kind: "graceful" | "abort";
   /** For an abort: the graceful twin. */
   graceful?: string;
-  /** It is an abort only if this argument has this value (`end(true)`). */
-  abortWhen?: { argument: number; equals: boolean };
   /** It returns a promise that settles when the release is done. */
   promised?: boolean;
   /** It only returns a builder; a call of one of these on it releases (`trx.commit().execute()`). */
