@@ -119,11 +119,15 @@ function whyOf({ sections = [] }: Handle, name: string, { why }: Lane): string {
   return reasons.filter((reason) => reason !== undefined).join(" ");
 }
 
-/** The operations in one lane, and the name by which the handle is passed along to be used in it. */
+/** The operations in one lane, and how the handle is passed along to be used in it. */
 function operationsIn({ operations, passedAs }: Handle, lane: string): string[] {
   const names = Object.keys(operations).filter((name) => operations[name]?.lane === lane);
-  const passed = passedAs?.lane === lane ? (passedAs.method ?? passedAs.property) : undefined;
-  return passed === undefined ? names : [...names, passed];
+  return passedAs?.lane === lane ? [...names, passedWords(passedAs)] : names;
+}
+
+/** `{ session }` for an option of any call, `execute(…)` for an argument of one. */
+function passedWords({ property, method }: NonNullable<Handle["passedAs"]>): string {
+  return property === undefined ? `${method}(…)` : `{ ${property} }`;
 }
 
 /** Operations of which any number may be pending, but which a release must not meet. */

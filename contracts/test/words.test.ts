@@ -74,8 +74,8 @@ describe("an overlap", () => {
 describe("the lanes of a handle", () => {
   it("come with their operations, and with phases", () => {
     expect(lanesOf(link).map(({ name, phase, operations }) => [name, phase, operations])).toEqual([
-      ["send", undefined, ["send", "link"]],
-      ["send", "handshake", ["send", "link"]],
+      ["send", undefined, ["send", "{ link }"]],
+      ["send", "handshake", ["send", "{ link }"]],
       ["open", undefined, ["open", "reopen"]],
       ["read", undefined, ["read", "[Symbol.asyncIterator]"]],
       ["name", undefined, ["rename"]],
@@ -88,7 +88,7 @@ describe("the lanes of a handle", () => {
     [
       "send",
       [
-        "While `send` or `link` is pending, none of them may begin: the second call throws: “Link is busy”.",
+        "While `send` or `{ link }` is pending, none of them may begin: the second call throws: “Link is busy”.",
         "In a handshake: one of them never settles.",
         "It may not begin while `open` or `reopen` is pending: the second call rejects.",
       ],
@@ -96,7 +96,7 @@ describe("the lanes of a handle", () => {
     [
       "reopen",
       [
-        "While `reopen` or `open` is pending, none of them may begin, nor may `send` or `link`: the second call rejects.",
+        "While `reopen` or `open` is pending, none of them may begin, nor may `send` or `{ link }`: the second call rejects.",
       ],
     ],
     ["read", ["`read` or `for await` waits for another."]],
