@@ -104,6 +104,8 @@ export interface Hands {
   releases?: number | "lock";
   /** The phase that the handle is in from the start; for a view, as long as the callback that is given it runs. */
   phase?: string;
+  /** With this property in an argument the call hands out something else, which is not followed. */
+  unlessGiven?: string;
 }
 
 /** When the function given to a call runs, relative to the call. */

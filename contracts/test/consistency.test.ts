@@ -7,7 +7,17 @@ import { isRange } from "../src/versions.js";
 
 const catalog = createCatalog();
 
-const proven = ["zeromq", "pg", "drizzle-orm", "kysely", "typeorm", "amqplib", "node", "async-mutex"];
+const proven = [
+  "zeromq",
+  "pg",
+  "drizzle-orm",
+  "kysely",
+  "typeorm",
+  "@mikro-orm/core",
+  "amqplib",
+  "node",
+  "async-mutex",
+];
 
 /** Every object in the data, with the key under which it stands. */
 function* objectsIn(value: unknown, key = ""): Generator<[string, Record<string, unknown>]> {

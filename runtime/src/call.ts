@@ -7,7 +7,7 @@ import { iteratorOf } from "./iteration.js";
 import type { Life } from "./life.js";
 import { optionsSetBy, setOption } from "./options.js";
 import type { Member } from "./plan.js";
-import { guardedBy, rememberAlias, unwrapAll } from "./registry.js";
+import { guardedBy, isObject, rememberAlias, unwrapAll } from "./registry.js";
 import { release, releasesNothing } from "./release.js";
 
 /** What is called, on behalf of the program. */
@@ -50,6 +50,7 @@ function callRelease({ life, member, method, raw }: Callee, given: unknown[]): u
 
 /** A call that is no operation, and that may hand out handles. */
 function callSource({ life, member, method, raw, itself }: Callee, given: unknown[]): unknown {
+  if (handsOutAnother(member, given)) return Reflect.apply(method, raw, unwrapAll(given, life));
   const origin = originOf(member);
   const loan = member.call?.limited && life.policy.leases?.begin(life, member.name);
   const hand = (value: unknown) => {
@@ -62,4 +63,10 @@ function callSource({ life, member, method, raw, itself }: Callee, given: unknow
   const handed = handedOut(member, given, result, hand);
   if (handed instanceof Promise) loan?.promised(handed);
   return handed;
+}
+
+/** Whether the call is told to hand out something that is not followed. */
+function handsOutAnother({ call }: Member, given: readonly unknown[]): boolean {
+  const { unlessGiven } = call?.returns ?? {};
+  return unlessGiven !== undefined && given.some((argument) => isObject(argument) && unlessGiven in argument);
 }

@@ -9,7 +9,7 @@ import { happening, isTimeForPlace, type Life, type Pending } from "./life.js";
 import { tellLateOptions } from "./options.js";
 import { Trace } from "./place.js";
 import type { Member, Transition } from "./plan.js";
-import { guardedBy, rememberAlias } from "./registry.js";
+import { guardedBy, isObject, rememberAlias } from "./registry.js";
 import { report } from "./reporter.js";
 import type { Happening, HandleViolation, ViolationFacts } from "./violation.js";
 
@@ -349,11 +349,16 @@ function isIndependent({ operation }: Member, given: readonly unknown[]): boolea
   if (independentWhen === undefined) return false;
   for (const when of independentWhen) {
     if ("property" in when) {
-      for (const value of given)
-        if (isNumber((value as Record<string, unknown> | undefined)?.[when.property])) return true;
+      for (const value of given) if (hasSome(value, when.property)) return true;
     } else if (given.length === when.ofArguments && isNumber(given[when.argument])) return true;
   }
   return false;
+}
+
+/** Whether an argument is an object that says something by this property: `null` says nothing. */
+function hasSome(argument: unknown, property: string): boolean {
+  const value = isObject(argument) ? (Reflect.get(argument, property) as unknown) : undefined;
+  return value !== undefined && value !== null;
 }
 
 function isNumber(value: unknown): boolean {

@@ -4,14 +4,14 @@ import type { Plan } from "./plan.js";
 import { type Guarded, guardedBy, isObject } from "./registry.js";
 
 /** The handle that is passed along with a call of what goes by this plan, if there is one. */
-export function passedWith({ takes, resolve }: Plan, given: readonly unknown[]): Guarded | undefined {
-  for (const name of takes) {
-    const plan = resolve(name);
-    const property = plan?.handle?.passedAs?.property;
+export function passedWith(plan: Plan, given: readonly unknown[]): Guarded | undefined {
+  for (const name of plan.takes) {
+    const taken = plan.resolve(name);
+    const property = taken?.handle?.passedAs?.property;
     if (property === undefined) continue;
     for (const argument of given) {
       const passed = isObject(argument) ? guardedBy(Reflect.get(argument, property)) : undefined;
-      if (passed?.life.plan.type === plan?.type) return passed;
+      if (passed?.life.plan.type === taken?.type) return passed;
     }
   }
   return undefined;

@@ -1,7 +1,9 @@
 /** Ordinary programs on real libraries: guarded in every way, they do what they did, and nothing is reported. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { relations, eq, inArray, sql as drizzleSql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { integer, pgTable, text } from "drizzle-orm/pg-core";
+import { EntitySchema as MikroSchema, MikroORM, RequestContext, type SqlEntityManager } from "@mikro-orm/postgresql";
 import { Kysely, PostgresDialect, sql } from "kysely";
 import mysql from "mysql2/promise";
 import pg from "pg";
@@ -174,6 +176,48 @@ describe.each(ways)("%s", (_way, watch) => {
     expect(runner.isReleased).toBe(true);
     expect(await source.getRepository(item).count()).toBe(3);
     expect(await source.manager.count(item)).toBe(3);
+  });
+
+  it("mikro-orm: request contexts, forks, repositories, units of work, nested transactions", async () => {
+    const item = new MikroSchema<{ id: number; name: string }>({
+      name: "Item",
+      tableName: table,
+      properties: { id: { type: "number", primary: true, autoincrement: false }, name: { type: "string" } },
+    });
+    const { database: dbName, ...others } = server;
+    const start = (options: object) => {
+      const bare = new MikroORM({ entities: [item], dbName, ...others, pool: { min: 0, max: 2 }, ...options });
+      undo.push(() => bare.close(true));
+      return watched(bare);
+    };
+    const work = async (orm: MikroORM) => {
+      const repository = orm.em.getRepository(item);
+      expect(await repository.count()).toBe(3);
+      const one = await orm.em.findOneOrFail(item, 1);
+      one.name = "first";
+      await orm.em.flush();
+      expect(await orm.em.fork().findOneOrFail(item, 1)).toMatchObject({ name: "first" });
+      one.name = "one";
+      await orm.em.flush();
+      await orm.em.transactional(async (em) => {
+        em.persist(em.create(item, { id: 4, name: "four" }));
+        await em.flush();
+        await em.transactional((inner) => inner.nativeUpdate(item, { id: 4 }, { name: "fourth" }));
+        expect(await em.createQueryBuilder(item).where({ id: 4 }).getCount()).toBe(1);
+        expect(await em.getConnection().execute("select 1 as one")).toEqual([{ one: 1 }]);
+        await em.nativeDelete(item, { id: 4 });
+      });
+      const own = orm.em.fork();
+      await own.begin();
+      await own.insert(item, { id: 5, name: "five" });
+      await own.rollback();
+      expect(await own.count(item)).toBe(3);
+    };
+    const plain = start({});
+    await RequestContext.create(plain.em, () => work(plain));
+    const requests = new AsyncLocalStorage<SqlEntityManager>();
+    const contextual = start({ context: () => requests.getStore() });
+    await requests.run(contextual.em.fork({ useContext: true }), () => work(contextual));
   });
 
   it("mysql2: a connection of one's own and one out of a pool, known by their classes", async () => {

@@ -1,4 +1,5 @@
 /** Transactions on a real PostgreSQL, one branch of which fails while others still have statements to send. */
+import { EntitySchema, MikroORM, type SqlEntityManager } from "@mikro-orm/postgresql";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { integer, pgTable } from "drizzle-orm/pg-core";
 import { Kysely, PostgresDialect } from "kysely";
@@ -183,7 +184,83 @@ const libraries: Record<string, Library> = {
       return { transaction: (body) => withRunner(source.createQueryRunner(), body), close: () => bare.destroy() };
     },
   },
+  "mikro-orm, transactional": {
+    leaves: { parallelSteps: [2], parallelStatements: [] },
+    open(watch) {
+      const bare = mikroOrm();
+      const orm = watch(bare);
+      return Promise.resolve({
+        transaction: (body) => orm.em.fork().transactional((em) => body(insertEntity(em))),
+        close: () => bare.close(true),
+      });
+    },
+  },
+  "mikro-orm, a fork that is guarded itself": {
+    leaves: { parallelSteps: [2], parallelStatements: [] },
+    open(watch) {
+      const bare = mikroOrm();
+      const manager = watch(bare.em.fork());
+      return Promise.resolve({
+        transaction: (body) => manager.transactional((em) => body(insertEntity(em))),
+        close: () => bare.close(true),
+      });
+    },
+  },
+  "mikro-orm, a repository and a flush": {
+    leaves: { parallelSteps: [2], parallelStatements: [] },
+    open(watch) {
+      const bare = mikroOrm();
+      const orm = watch(bare);
+      const persist =
+        (em: SqlEntityManager): Insert =>
+        (id) =>
+          em.persist(em.getRepository(Item).create({ id })).flush();
+      return Promise.resolve({
+        transaction: (body) => orm.em.transactional((em) => body(persist(em)), { clear: true }),
+        close: () => bare.close(true),
+      });
+    },
+  },
+  "mikro-orm, ended by hand": {
+    leaves: { parallelSteps: [2, 3], parallelStatements: [] },
+    open(watch) {
+      const bare = mikroOrm();
+      const orm = watch(bare);
+      return Promise.resolve({
+        transaction: (body) => withManager(orm.em.fork(), body),
+        close: () => bare.close(true),
+      });
+    },
+  },
 };
+
+const Item = new EntitySchema<{ id: number }>({
+  name: "Item",
+  tableName: table,
+  properties: { id: { type: "number", primary: true, autoincrement: false } },
+});
+
+function mikroOrm(): MikroORM {
+  const { database: dbName, ...others } = server;
+  return new MikroORM({ entities: [Item], dbName, ...others, pool: { min: 0, max: 1 } });
+}
+
+const insertEntity =
+  (em: SqlEntityManager): Insert =>
+  (id) =>
+    em.insert(Item, { id });
+
+/** As the documentation of mikro-orm writes it. */
+async function withManager(em: SqlEntityManager, body: (insert: Insert) => Promise<unknown>) {
+  await em.begin();
+  try {
+    await body(insertEntity(em));
+    await em.commit();
+  } catch (error) {
+    await em.rollback();
+    throw error;
+  }
+}
 
 /** As the documentation of typeorm writes it. */
 async function withRunner(runner: QueryRunner, body: (insert: Insert) => Promise<unknown>) {

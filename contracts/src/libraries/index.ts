@@ -11,6 +11,7 @@ import { contracts as ioredis } from "./ioredis.js";
 import { contracts as kafkajs } from "./kafkajs.js";
 import { contracts as knex } from "./knex.js";
 import { contracts as kysely } from "./kysely.js";
+import { contracts as mikroOrm } from "./mikro-orm.js";
 import { contracts as mongodb } from "./mongodb.js";
 import { contracts as mysql2 } from "./mysql2.js";
 import { contracts as nodeFs } from "./node-fs.js";
@@ -40,6 +41,7 @@ export const libraries: readonly Contract[] = [
   ...kafkajs,
   ...knex,
   ...kysely,
+  ...mikroOrm,
   ...mongodb,
   ...mysql2,
   ...nodeFs,

@@ -295,9 +295,14 @@ function isIndependent(state: State, operation: Operation, event: CallEvent, val
   if (operation.independentWithArgument !== undefined && given(operation.independentWithArgument)) return true;
   return (operation.independentWhen ?? []).some((when) =>
     "property" in when
-      ? values.some((value) => value.kind === "object" && state.heap.get(value.id)?.properties.has(when.property))
+      ? givesProperty(state, values, when.property)
       : values.length === when.ofArguments && given(when.argument),
   );
+}
+
+/** Whether an argument is an object with this property. */
+function givesProperty(state: State, values: readonly Value[], property: string): boolean {
+  return values.some((value) => value.kind === "object" && state.heap.get(value.id)?.properties.has(property));
 }
 
 /** The function that a callback style call is given as its last argument. */
@@ -351,6 +356,8 @@ function apiCall(
       ? { kind: "promise", tokens: carried, result: unknown }
       : unknown;
   }
+  const { unlessGiven } = api.returns;
+  if (unlessGiven !== undefined && givesProperty(state, member.values, unlessGiven)) return unknown;
   const value = hand(solver, state, event, member, api.returns, "");
   return api.returns.promised ? { kind: "promise", tokens: carried, result: value } : value;
 }

@@ -594,7 +594,7 @@ export class Tracing {
     const instead = call.callbacks?.some(
       (callback) => callback.insteadOfReturn && given.some((_, index) => isAt(callback, index, given.length)),
     );
-    if (instead) return plain;
+    if (instead || givesProperty(given, call.returns.unlessGiven)) return plain;
     return handedOut(call.returns, this.#input.catalog.resolve(call.returns.type, contract), phase);
   }
 
@@ -1011,4 +1011,16 @@ function givenByBuiltIn(receiver: Value | undefined, method: string, at: number,
   if (receiver.around[0] !== "array" && receiver.core.kind !== "tuple") return undefined;
   if (method === "reduce") return index === 1 ? elementOf(receiver) : undefined;
   return index === 0 && overElements.has(method) ? elementOf(receiver) : undefined;
+}
+
+/** Whether an argument is written as an object with this property. */
+function givesProperty(given: readonly ts.Expression[], property: string | undefined): boolean {
+  return (
+    property !== undefined &&
+    given.some(
+      (argument) =>
+        ts.isObjectLiteralExpression(argument) &&
+        argument.properties.some(({ name }) => name && ts.isIdentifier(name) && name.text === property),
+    )
+  );
 }
