@@ -227,6 +227,8 @@ export interface Operation extends Call {
   handsOver?: boolean;
   /** It takes what it reads: left behind pending, after a lost race, it takes the next message, and nobody sees it. */
   consumes?: boolean;
+  /** A release ends it as it should: a loop over messages learns that there are no more. */
+  endsWithHandle?: true;
   /** It keeps the caller's buffer until it settles. */
   keepsBuffer?: number;
   /** Its result must be looked at, and why. */

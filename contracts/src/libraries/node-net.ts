@@ -2,6 +2,7 @@
 
 import type { Contract, Evidence, Export, Handle } from "../contract.js";
 import { destroyedOnDispose, oneReader, streamDestroy, streamEnd, streamWrite } from "./node-stream.js";
+import { loop } from "./shared.js";
 
 const socket: Handle = {
   name: "Socket",
@@ -11,7 +12,7 @@ const socket: Handle = {
     { name: "TLSSocket", file: "tls" },
   ],
   lanes: { read: oneReader },
-  operations: { write: streamWrite, "[Symbol.asyncIterator]": { lane: "read" } },
+  operations: { write: streamWrite, "[Symbol.asyncIterator]": { ...loop, lane: "read" } },
   releases: {
     end: streamEnd,
     destroySoon: streamEnd,

@@ -4,7 +4,7 @@
  */
 
 import type { Contract, Evidence, Handle, Lane, Operation, Release, TypePattern } from "../contract.js";
-import { release } from "./shared.js";
+import { loop, release } from "./shared.js";
 
 export const streamWrite: Operation = {
   settledBy: "callback",
@@ -54,7 +54,7 @@ function readable(name: string, noun: string, types: TypePattern[]): Handle {
     noun,
     types,
     lanes: { read: oneReader },
-    operations: { "[Symbol.asyncIterator]": { lane: "read" } },
+    operations: { "[Symbol.asyncIterator]": { ...loop, lane: "read" } },
     releases: { destroy: release({ waits: false, kind: "graceful" }) },
     mayBeLeft: "It closes itself when it was read to its end.",
     afterRelease: { outcome: "silent" },

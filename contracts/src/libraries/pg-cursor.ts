@@ -4,7 +4,7 @@
  */
 
 import type { Contract } from "../contract.js";
-import { release } from "./shared.js";
+import { loop, release } from "./shared.js";
 
 const cursor: Contract = {
   package: "pg-cursor",
@@ -59,7 +59,7 @@ const queryStream: Contract = {
       noun: "pg row stream",
       types: [{ name: "QueryStream" }],
       lanes: {},
-      operations: { "[Symbol.asyncIterator]": {} },
+      operations: { "[Symbol.asyncIterator]": loop },
       releases: { destroy: release({ waits: false, kind: "graceful" }) },
       mayBeLeft: "Reading it to its end, or leaving a loop over it, closes it.",
       afterRelease: { outcome: "silent" },

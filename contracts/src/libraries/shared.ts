@@ -7,6 +7,9 @@ export function operations(names: readonly string[], operation: Operation): Reco
   return Object.fromEntries(names.map((name) => [name, operation]));
 }
 
+/** A loop over what the handle gives. */
+export const loop: Operation = { endsWithHandle: true };
+
 /** The text of a statement that begins a transaction, for `begins`. */
 export const beginsTransaction = { phase: "transaction", text: "^\\s*(begin|start\\s+transaction)\\b" };
 

@@ -15,7 +15,7 @@ import type {
   Scope,
   Source,
 } from "../contract.js";
-import { operations } from "./shared.js";
+import { loop, operations } from "./shared.js";
 
 /** What both managers and repositories can do. */
 const entityMethods = [
@@ -275,7 +275,7 @@ const rowStream: Handle = {
   noun: "typeorm row stream",
   types: [],
   lanes: {},
-  operations: { "[Symbol.asyncIterator]": {} },
+  operations: { "[Symbol.asyncIterator]": loop },
   releases: { destroy: { waits: false, kind: "abort", second: { outcome: "harmless" } } },
   mayBeLeft: "It ends by itself when it was read to its end.",
   afterRelease: { outcome: "silent" },

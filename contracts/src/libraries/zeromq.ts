@@ -14,7 +14,7 @@ import type {
   Release,
   TypePattern,
 } from "../contract.js";
-import { release } from "./shared.js";
+import { loop, release } from "./shared.js";
 
 const busy = "Socket is blocked by a bind or unbind operation";
 
@@ -160,7 +160,7 @@ function socket(
     },
     operations: {
       ...(sends && { send }),
-      ...(receives && { receive, "[Symbol.asyncIterator]": receive }),
+      ...(receives && { receive, "[Symbol.asyncIterator]": { ...receive, ...loop } }),
       ...endpointOperations,
     },
     properties: { events: { type: "Observer" } },
@@ -217,7 +217,7 @@ const observer: Handle = {
       },
     },
   },
-  operations: { receive, "[Symbol.asyncIterator]": receive },
+  operations: { receive, "[Symbol.asyncIterator]": { ...receive, ...loop } },
   releases: { close: release({ waits: false, kind: "graceful", pending: { outcome: "finishes" } }) },
   mayBeLeft: "It closes with its socket.",
   afterRelease: { outcome: "throws", error: "Socket is closed" },

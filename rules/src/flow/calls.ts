@@ -144,7 +144,8 @@ function memberCall(solver: BodySolver, state: State, event: CallEvent, member: 
   if (operation) return operationCall(solver, state, event, { ...member, type }, operation);
   const api = own(type.handle.methods ?? {}, method);
   if (api) return apiCall(solver, state, event, member, api, []);
-  if (type.handle.drains?.includes(method)) return { kind: "promise", tokens: [], result: unknown };
+  if (type.handle.drains?.includes(method))
+    return { kind: "promise", tokens: handedOver(state, member.identity), result: unknown };
   if (type.handle.anyMethod) return operationCall(solver, state, event, { ...member, type }, type.handle.anyMethod);
   return undefined;
 }
@@ -159,6 +160,13 @@ function sourceCall(solver: BodySolver, state: State, event: CallEvent, member: 
   return (
     usesHandleArgument(solver, state, event, member.values) ?? apiCall(solver, state, event, member, operation, [])
   );
+}
+
+/** What was handed over and is not out yet: a drain settles with it. */
+function handedOver(state: State, identity: Identity): string[] {
+  return [...state.pending]
+    .filter(([, token]) => token.identity === identity && token.operation.handsOver)
+    .map(([key]) => key);
 }
 
 function endSection(state: State, identity: Identity, lane: string): void {
@@ -199,7 +207,8 @@ function operationCall(
   const callback = callbackOf(operation, values);
   const settles = operation.settledBy ?? "promise";
   const lane = exclusive || isIndependent(state, operation, event, values) ? undefined : operation.lane;
-  const immediate = settles === "return";
+  const immediate = settles === "return" || (settles === "callback" && isToldElsewhere(event, values));
+  const drained = type.handle.drains?.includes(method) ? handedOver(state, identity) : [];
   const returned = returnedArgument(solver, state, operation, member, values);
   const token = begin(solver, state, {
     identity,
@@ -230,13 +239,13 @@ function operationCall(
       state,
       event,
       callback,
-      new Set([token.key]),
+      new Set([token.key, ...drained]),
       parametersOf(solver, state, event, operation, callback, member),
     );
     return operation.callbacks ? unknown : { kind: "promise", tokens: [], result: unknown };
   }
   if (returned) return returned.value;
-  const tokens = immediate || settles === "callback" || settles === "close" || inSection ? [] : [token.key];
+  const tokens = immediate || settles === "callback" || settles === "close" || inSection ? [] : [token.key, ...drained];
   const value = apiCall(solver, state, event, member, operation, tokens);
   if (settles === "close" && value.kind === "promise") return { ...value, endsOnFailure: [token.key] };
   if (immediate || settles === "close") return value;
@@ -310,6 +319,12 @@ function callbackOf(operation: Operation, values: readonly Value[]): Value | und
   if (operation.settledBy !== "callback" && operation.settledBy !== "either") return undefined;
   const last = values.at(-1);
   return last?.kind === "function" || last?.kind === "releaser" ? last : undefined;
+}
+
+/** Whether the function that it is given, if it is one, came from somewhere else: there they know when it is over. */
+function isToldElsewhere({ spread }: CallEvent, values: readonly Value[]): boolean {
+  const last = values.at(-1);
+  return spread || last?.kind === "thing" || last?.kind === "unknown" || last?.kind === "choice";
 }
 
 /** Runs a callback at some time that nobody here waits for. */

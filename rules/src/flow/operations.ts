@@ -212,7 +212,13 @@ export function noteEarlyRelease(solver: BodySolver, state: State, releasing: Re
   for (const token of state.pending.values()) {
     if (releasing.own?.has(token.key) || releasing.settled?.has(token.key)) continue;
     const concerned = family.has(token.identity) || token.uses?.some((used) => family.has(used));
-    if (!concerned || token.orphan || (token.until !== undefined && token.until === identity)) continue;
+    if (
+      !concerned ||
+      token.orphan ||
+      token.operation.endsWithHandle ||
+      (token.until !== undefined && token.until === identity)
+    )
+      continue;
     if (waits && !token.later) continue;
     if (!waits && releasing.release.pending?.outcome === "finishes" && !token.later) continue;
     solver.engine.facts.earlyRelease({
