@@ -51,7 +51,7 @@ function callRelease({ life, member, method, raw }: Callee, given: unknown[]): u
 /** A call that is no operation, and that may hand out handles. */
 function callSource({ life, member, method, raw, itself }: Callee, given: unknown[]): unknown {
   if (handsOutAnother(member, given)) return Reflect.apply(method, raw, unwrapAll(given, life));
-  const origin = originOf(member);
+  const origin = originOf(life, member);
   const loan = member.call?.limited && life.policy.leases?.begin(life, member.name);
   const hand = (value: unknown) => {
     const handed = value === raw ? itself : handOut(life, member, value, origin);

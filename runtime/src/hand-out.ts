@@ -1,7 +1,7 @@
 /** What comes out of a guarded value is guarded as well: results of calls, and what callbacks are given. */
 
 import type { Call, Callback, Hands, Operation, ReturnedArgument } from "@holdfast/contracts";
-import { happening, Life } from "./life.js";
+import { happening, isTimeForPlace, Life } from "./life.js";
 import { Trace } from "./place.js";
 import { Member, type Plan, viewOf } from "./plan.js";
 import { className, classNamesOf, prototypesOf, recognise } from "./recognise.js";
@@ -37,8 +37,14 @@ export function handedOut(
 }
 
 /** The stack of a call that hands out handles when its caller is no longer on it. */
-export function originOf(member: Member): Trace | undefined {
-  return member.handsOutLater ? new Trace() : undefined;
+export function originOf(life: Life, member: Member): Trace | undefined {
+  return member.handsOutLater ? acquiredAt(life, member) : undefined;
+}
+
+/** The stack of an acquire: each one where somebody asks who has acquired what, or else as many as of operations. */
+function acquiredAt({ policy }: Life, member: Member): Trace | undefined {
+  const isAsked = policy.admits !== undefined || policy.adopted !== undefined;
+  return isAsked || isTimeForPlace(member, policy.places) ? new Trace() : undefined;
 }
 
 /** A value as the handle or the source that it is; `origin` is the stack of the call that acquired it, unless it is this one. */
@@ -63,9 +69,10 @@ function lentAgain(pool: Life, { proxy, life }: Guarded): object {
 }
 
 /** A handle of its own, unless it was acquired by somebody whose handles are not looked at. */
-function begun(life: Life, hands: Hands, member: Member, plan: Plan, value: object, origin = new Trace()): object {
-  if (life.policy.admits?.(plan, origin) === false) return value;
-  return life.policy.wrap(value, plan, lifeOf(life, hands, happening(member.name, origin), plan));
+function begun(life: Life, hands: Hands, member: Member, plan: Plan, value: object, origin?: Trace): object {
+  const acquired = origin ?? (member.handsOutLater ? undefined : acquiredAt(life, member));
+  if (acquired && life.policy.admits?.(plan, acquired) === false) return value;
+  return life.policy.wrap(value, plan, lifeOf(life, hands, happening(member.name, acquired), plan));
 }
 
 function lifeOf(life: Life, { derived, phase }: Hands, acquired: Happening, plan: Plan): Life {

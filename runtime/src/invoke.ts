@@ -93,7 +93,7 @@ export function operate(
   receiver: object,
   given: readonly unknown[],
 ): unknown {
-  const origin = originOf(member);
+  const origin = originOf(life, member);
   const taken = guardedArguments(life, member.call, given, member.name, origin);
   const invocation = { life, member, method, receiver, given: taken, origin };
   const { builds, lazy } = member.operation!;

@@ -140,7 +140,7 @@ export function earlyEnd(life: Life, end: Happening): ViolationFacts | undefined
 
 /** The first operation that was started and is pending. A loop over messages ends with its handle, and loses nothing. */
 function lostBy(life: Life): Pending | undefined {
-  return [...life.pending()].filter(({ member }) => !member.name.startsWith("[")).at(-1);
+  return [...life.pending()].filter(({ member }) => !member.operation?.endsWithHandle).at(-1);
 }
 
 function comesTo(outcome: string | undefined): string {

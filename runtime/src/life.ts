@@ -223,6 +223,11 @@ export class Life {
     );
   }
 
+  /** Whether an operation of this handle is pending, or of what it has handed out. */
+  get hasPending(): boolean {
+    return this.pending().next().done !== true;
+  }
+
   /** Operations of this handle and of what it has handed out, the latest first. */
   *pending(): Generator<Pending> {
     for (let pending = this.family.first; pending !== undefined; pending = pending.next) {

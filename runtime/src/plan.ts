@@ -107,8 +107,8 @@ export interface Plan {
   readonly handle?: Handle;
   readonly lanes: readonly LanePlan[];
   readonly members: ReadonlyMap<PropertyKey, Member>;
-  /** What every method is that is listed nowhere. */
-  readonly anyMethod?: Meaning;
+  /** What every method is that is listed nowhere; the same for all values of the type, as its calls are counted. */
+  readonly anyMember?: (name: string) => Member;
   readonly anyProperty?: Property;
   /** A call of the value itself. */
   readonly itself?: Member;
@@ -182,7 +182,7 @@ function makePlan(type: KnownType): Plan {
     lanes,
     members,
     ...(handle && { handle }),
-    ...(handle?.anyMethod && { anyMethod: operationMeaning(handle.anyMethod, lanes) }),
+    ...(handle?.anyMethod && { anyMember: membersOf(operationMeaning(handle.anyMethod, lanes)) }),
     ...(facts.anyProperty && { anyProperty: facts.anyProperty }),
     ...(itself && { itself }),
     takes: source?.takes ?? [],
@@ -191,6 +191,16 @@ function makePlan(type: KnownType): Plan {
       const found = catalog.resolve(name, type.contract);
       return found && found.kind !== "guard" ? planFor(found) : undefined;
     },
+  };
+}
+
+/** Members that all mean the same, by their names; each is made when it is first asked for. */
+function membersOf(meaning: Meaning): (name: string) => Member {
+  const members = new Map<string, Member>();
+  return (name) => {
+    const member = members.get(name) ?? new Member(name, meaning);
+    members.set(name, member);
+    return member;
   };
 }
 
@@ -208,6 +218,7 @@ const plainFacts = new Set<string>([
   "waiter",
   "consumes",
   "handsOver",
+  "endsWithHandle",
   "keepsBuffer",
   "checkResult",
   "checkResultInLoop",

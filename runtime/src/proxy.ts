@@ -131,7 +131,7 @@ export function memberFor(plan: Plan, key: PropertyKey, value: unknown): Member 
   const { disposal } = plan.handle ?? {};
   if (disposal !== undefined && key === disposalKeys[disposal.kind]) return plan.members.get(disposal.release);
   const isNamed = typeof key === "string" && !key.startsWith("_") && !(key in Object.prototype);
-  return plan.anyMethod !== undefined && isNamed ? new Member(key, plan.anyMethod) : undefined;
+  return isNamed ? plan.anyMember?.(key) : undefined;
 }
 
 /** `Symbol.asyncDispose` and `Symbol.dispose`, where there are any. */

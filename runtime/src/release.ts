@@ -2,7 +2,7 @@
 
 import type { Release } from "@holdfast/contracts";
 import { earlyRelease, lateLinger, secondRelease } from "./judge.js";
-import { happening, type Life } from "./life.js";
+import { happening, isTimeForPlace, type Life } from "./life.js";
 import { Trace } from "./place.js";
 import { tellLateOptions } from "./options.js";
 import type { Member } from "./plan.js";
@@ -16,9 +16,10 @@ export function releasesNothing({ unless }: Release, given: readonly unknown[]):
 
 /** Releases a handle by `call`, which is the library's own release. */
 export function release(life: Life, member: Member, call: () => unknown): unknown {
-  const second = happening(member.name, new Trace());
+  const { mode, exclusive, places } = life.policy;
   life.held.letGo();
-  const { mode, exclusive } = life.policy;
+  const isSuspect = life.released !== undefined || life.linger !== undefined || life.hasPending;
+  const second = happening(member.name, isSuspect || isTimeForPlace(member, places) ? new Trace() : undefined);
   const tell = (facts: ViolationFacts | undefined) => facts && report(facts, mode, life.policy.listener);
   const isActing = mode === "throw" || mode === "serialize";
 
