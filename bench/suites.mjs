@@ -1,35 +1,23 @@
 /**
- * Runs tests of programs that nobody here wrote, without and with `@holdfast/runtime/register`, and says what has become
- * of them and what was reported. Each program is a checkout with its dependencies installed; databases are to be running.
+ * Runs the tests of programs that nobody here wrote, without and with `@holdfast/runtime/register`, and says what has
+ * become of each test and what was reported. `lib/suites-programs.mjs` says how each program is prepared.
  */
 
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { existsSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { table } from "./lib/report.mjs";
+import { suites } from "./lib/suites-programs.mjs";
+import { testsOf } from "./lib/suites-runners.mjs";
 import { CannotRun, existing, readArguments, run } from "./lib/usage.mjs";
 
-const usage = "node bench/suites.mjs --suites <folder> [--mode warn|observe|throw|serialize] [--leaks] [names…]";
-const register = pathToFileURL(fileURLToPath(new URL("../runtime/dist/register/index.js", import.meta.url))).href;
-
-/** Each run: the checkout, the configuration of Vitest in it, and the test files that use connections most. */
-const suites = [
-  { name: "bullmq", config: "vitest.config.ts", files: ["queue", "bulk", "pause", "events", "scripts", "obliterate"] },
-  { name: "bullmq", config: "vitest.ioredis.config.ts", files: ["connection", "ioredis-client"] },
-  { name: "bullmq", config: "vitest.postgres.smoke.config.ts", files: ["migration", "operations", "worker"] },
-  {
-    name: "pg-boss",
-    config: "vitest.config.ts",
-    files: ["databaseTest", "dbListenTest", "listenNotifyTest", "notifierTest", "opsTest", "bamTest", "flowTest"],
-  },
-];
+const usage = `node bench/suites.mjs --suites <folder> [--modes warn,observe,throw,serialize] [--leaks] [names…]
+The folder holds checkouts with their dependencies installed, at the commits of bench/repositories.json:
+${suites.map(({ name, config, needs }) => `  ${name}, ${config}: ${needs}`).join("\n")}`;
 
 await run(() => {
   const { values, positionals } = readArguments(
     usage,
-    { suites: { type: "string" }, mode: { type: "string", default: "warn" }, leaks: { type: "boolean" } },
+    { suites: { type: "string" }, modes: { type: "string", default: "warn" }, leaks: { type: "boolean" } },
     { positionals: true },
   );
   const folder = resolve(existing(values.suites, "--suites", usage));
@@ -37,55 +25,55 @@ await run(() => {
   const there = wanted.filter(({ name }) => existsSync(join(folder, name, "node_modules")));
   if (there.length === 0) throw new CannotRun(`No suite is there, with its dependencies installed.\n${usage}`);
 
-  const environment = { HOLDFAST_MODE: values.mode, ...(values.leaks && { HOLDFAST_LEAKS: "1" }) };
+  const modes = values.modes.split(",");
   const rows = there.map((suite) => {
-    const bare = testsOf(suite, folder, {});
-    const guarded = testsOf(suite, folder, environment);
-    const names = [...new Set([...bare.results.keys(), ...guarded.results.keys()])];
-    for (const name of names.filter((each) => bare.results.get(each) !== guarded.results.get(each)))
-      console.log(
-        `${suite.name}: ${name}: ${bare.results.get(name)} without, ${guarded.results.get(name)} with register`,
-      );
-    for (const message of new Set(guarded.violations.map((violation) => violation.message))) console.log(message);
-    return [`${suite.name}, ${suite.config}`, passed(bare), passed(guarded), byRule(guarded.violations)];
+    const bare = testsOf(suite, { suites: folder });
+    const guarded = modes.map((mode) => {
+      const settings = { HOLDFAST_MODE: mode, ...(values.leaks && { HOLDFAST_LEAKS: "1" }) };
+      const tests = testsOf(suite, { suites: folder, settings });
+      tellDifferences(suite, mode, bare, tests, (files) => testsOf(suite, { suites: folder, settings, files }));
+      for (const kind of kindsOf(tests.violations, join(folder, suite.name))) console.log(`${mode}: ${kind}`);
+      return tests;
+    });
+    const counts = guarded.map((tests) => passed(tests));
+    return [`${suite.name}, ${suite.config}`, passed(bare), ...counts, ...guarded.map((tests) => byRule(tests))];
   });
-  console.log(`\n${table(["Suite", "Passed without", "Passed with register", "Violations"], rows)}`);
+  const columns = [...modes, ...modes.map((mode) => `Violations under ${mode}`)];
+  console.log(`\n${table(["Suite", "Passed bare", ...columns], rows)}`);
 });
 
-/** The result of each test, and what was reported while they ran. */
-function testsOf({ name, config, files }, folder, environment) {
-  const directory = mkdtempSync(join(tmpdir(), "holdfast-suites-"));
-  const [output, report] = [join(directory, "tests.json"), join(directory, "report.jsonl")];
-  const isGuarded = "HOLDFAST_MODE" in environment;
-  const filters = files.map((file) => `/${file}`);
-  const vitest = join(folder, name, "node_modules/vitest/vitest.mjs");
-  const options = ["--config", config, "--no-file-parallelism", "--reporter=json", `--outputFile=${output}`];
-  spawnSync(process.execPath, [vitest, "run", ...options, ...filters], {
-    cwd: join(folder, name),
-    env: {
-      ...process.env,
-      ...(isGuarded && { NODE_OPTIONS: `--import=${register}`, HOLDFAST_REPORT: report, ...environment }),
-    },
-    stdio: "ignore",
-  });
-  if (!existsSync(output)) throw new CannotRun(`${name}: its tests do not run with ${config}.`);
-  const { testResults } = JSON.parse(readFileSync(output, "utf8"));
-  const results = new Map(
-    testResults.flatMap((file) =>
-      file.assertionResults.map(({ fullName, status }) => [`${file.name.split("/").at(-1)} ${fullName}`, status]),
-    ),
-  );
-  const lines = existsSync(report) ? readFileSync(report, "utf8").split("\n") : [];
-  const violations = lines.filter((line) => line !== "").map((line) => JSON.parse(line));
-  rmSync(directory, { recursive: true });
-  return { results, violations };
+/** Tells which tests end otherwise than bare. Whether that was by chance shows when their files are run once more. */
+function tellDifferences({ name }, mode, bare, guarded, again) {
+  const tests = new Set([...bare.results.keys(), ...guarded.results.keys()]);
+  const statusOf = ({ results }, test) => results.get(test)?.status ?? "absent";
+  const different = [...tests].filter((test) => statusOf(bare, test) !== statusOf(guarded, test));
+  if (different.length === 0) return;
+  const files = different.map((test) => (guarded.results.get(test) ?? bare.results.get(test)).file);
+  const repeated = again([...new Set(files)]);
+  for (const test of different) {
+    const statuses = [bare, guarded, repeated].map((each) => statusOf(each, test));
+    console.log(`${name}: ${test}: ${statuses[0]} bare, ${statuses[1]} under ${mode}, then ${statuses[2]}`);
+  }
+}
+
+/** Each kind of violation once, with the two places that it is about, the most frequent first. */
+function kindsOf(violations, folder) {
+  const counts = new Map();
+  for (const { rule, contract, first, second } of violations) {
+    const [from, to] = [first, second].map(({ operation, place }) => {
+      return place === undefined ? operation : `${operation} (${relative(folder, place.file)}:${place.line})`;
+    });
+    const kind = `${rule} of ${contract}: ${from}, then ${to}`;
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return [...counts].sort(([, one], [, other]) => other - one).map(([kind, count]) => `${count} × ${kind}`);
 }
 
 function passed({ results }) {
-  return [...results.values()].filter((status) => status === "passed").length;
+  return [...results.values()].filter(({ status }) => status === "passed").length;
 }
 
-function byRule(violations) {
+function byRule({ violations }) {
   const rules = [...new Set(violations.map(({ rule }) => rule))];
   return rules.map((rule) => `${rule} ${violations.filter((each) => each.rule === rule).length}`).join(", ") || "none";
 }

@@ -268,7 +268,12 @@ export interface Release {
    */
   pending?: { outcome: "lost" | "rejects" | "runs on" | "hangs" | "finishes"; error?: string };
   /** What a second release does. */
-  second: { outcome: "harmless" | "throws" | "rejects" | "harms" | "hangs"; error?: string };
+  second: {
+    outcome: "harmless" | "throws" | "rejects" | "harms" | "hangs";
+    error?: string;
+    /** After one of these releases it does no harm. */
+    harmlessAfter?: string[];
+  };
 }
 
 /** A setting that has to be made early. */

@@ -1,6 +1,6 @@
 /** Operations that begin later than the call that names them: queries that are built first, or run when they are awaited. */
 
-import { isFixed, isObject, unwrap, unwrapAll } from "./registry.js";
+import { isFixed, isObject, isPromise, unwrap, unwrapAll } from "./registry.js";
 
 type Method = (...given: unknown[]) => unknown;
 
@@ -14,7 +14,7 @@ export function builderOf(
   start: Start,
   alias: (raw: object, proxy: object) => void,
 ): unknown {
-  if (!isObject(built) || built instanceof Promise) return built;
+  if (!isObject(built) || isPromise(built)) return built;
   const proxy = new Proxy(built, {
     get(raw, key) {
       const value: unknown = Reflect.get(raw, key, raw);

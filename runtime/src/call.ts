@@ -7,7 +7,7 @@ import { iteratorOf } from "./iteration.js";
 import type { Life } from "./life.js";
 import { optionsSetBy, setOption } from "./options.js";
 import type { Member } from "./plan.js";
-import { guardedBy, isObject, rememberAlias, unwrapAll } from "./registry.js";
+import { guardedBy, isObject, isPromise, rememberAlias, unwrapAll } from "./registry.js";
 import { release, releasesNothing } from "./release.js";
 
 /** What is called, on behalf of the program. */
@@ -61,7 +61,7 @@ function callSource({ life, member, method, raw, itself }: Callee, given: unknow
   };
   const result: unknown = Reflect.apply(method, raw, guardedArguments(life, member.call, given, member.name, origin));
   const handed = handedOut(member, given, result, hand);
-  if (handed instanceof Promise) loan?.promised(handed);
+  if (isPromise(handed)) loan?.promised(handed);
   return handed;
 }
 

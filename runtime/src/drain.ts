@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { guard } from "./guard.js";
+import type { Member } from "./plan.js";
 import type { Life } from "./life.js";
 import { type Guarded, guardedBy } from "./registry.js";
 import type { Happening } from "./violation.js";
@@ -77,7 +78,8 @@ async function flush({ raw, plan }: Guarded, timeout: number): Promise<void> {
 
 /** What is pending and comes to an end by itself. */
 function unfinished(life: Life): Happening[] {
-  return [...life.pending()].filter(({ member }) => !member.operation?.consumes).map(({ happening }) => happening);
+  const isOwed = ({ operation }: Member) => !operation?.consumes && !operation?.endsWithHandle;
+  return [...life.pending()].filter(({ member }) => isOwed(member)).map(({ happening }) => happening);
 }
 
 /** Waits for the promise, or for the end of all waiting. */

@@ -5,7 +5,7 @@ import { happening, isTimeForPlace, Life } from "./life.js";
 import { Trace } from "./place.js";
 import { Member, type Plan, viewOf } from "./plan.js";
 import { className, classNamesOf, prototypesOf, recognise } from "./recognise.js";
-import { type Guarded, guardedBy, guardOf, isObject, rememberKeeper, unwrapAll } from "./registry.js";
+import { type Guarded, guardedBy, guardOf, isObject, isPromise, rememberKeeper, unwrapAll } from "./registry.js";
 import { release } from "./release.js";
 import { endOfScope } from "./scope.js";
 import type { Happening } from "./violation.js";
@@ -29,11 +29,11 @@ export function handedOut(
   const { returns, callbacks = [] } = call ?? {};
   if (callbacks.some(({ argument, insteadOfReturn }) => insteadOfReturn && typeof given.at(argument) === "function"))
     return result;
-  if (result instanceof Promise && returns !== undefined) return result.then(hand);
+  if (isPromise(result) && returns !== undefined) return result.then(hand);
   // What only promises the handle, in a way of its own, is not the handle.
-  const isPromise =
+  const isThenable =
     returns?.promised === true && typeof (result as { then?: unknown } | undefined)?.then === "function";
-  return isPromise ? result : hand(result);
+  return isThenable ? result : hand(result);
 }
 
 /** The stack of a call that hands out handles when its caller is no longer on it. */

@@ -9,7 +9,8 @@ import { happening, isTimeForPlace, type Life, type Pending } from "./life.js";
 import { tellLateOptions } from "./options.js";
 import { Trace } from "./place.js";
 import type { Member, Transition } from "./plan.js";
-import { guardedBy, isObject, rememberAlias } from "./registry.js";
+import { guardedBy, isObject, isPromise, rememberAlias } from "./registry.js";
+import type { Replacements } from "./replacements.js";
 import { report } from "./reporter.js";
 import type { Happening, HandleViolation, ViolationFacts } from "./violation.js";
 
@@ -35,11 +36,24 @@ interface Invocation {
 type Awaiting = "then" | "catch" | "finally";
 const lazily: readonly string[] = ["then", "catch", "finally"] satisfies Awaiting[];
 
-/** The operation as a method of the proxy. For one that meets nothing, nothing is kept but that it is pending. */
-export function operationOf(life: Life, member: Member, raw: object, key: PropertyKey): Method {
+/**
+ * The operation as a method of the proxy. For one that meets nothing, nothing is kept but that it is pending. Called on
+ * the value itself, which only its library has, it is the library's method.
+ */
+export function operationOf(
+  life: Life,
+  member: Member,
+  raw: object,
+  key: PropertyKey,
+  replacements: Replacements,
+): Method {
   const methods = raw as Record<PropertyKey, Method>;
   const isHeldBack = life.policy.delays !== undefined;
-  return (...given) => {
+  return function (this: unknown, ...given) {
+    if (!replacements.isEmpty) {
+      const method = replacements.methodAt(key);
+      return this === raw ? Reflect.apply(method, raw, given) : operate(life, member, method, raw, given);
+    }
     if (
       !isHeldBack &&
       member.isPlain &&
@@ -231,7 +245,7 @@ function heldBack(pending: Pending, delays: Delays, call: () => unknown): unknow
 
 /** Gives the operation's result to whoever called, and learns when the operation is over. */
 function follow(pending: Pending, result: unknown): unknown {
-  if (!(result instanceof Promise)) return returned(pending, result);
+  if (!isPromise(result)) return returned(pending, result);
   // Whoever attaches to a promise takes it for handled; so its user gets one that is rejected in its own right.
   const followed = result.then(pending.fulfilled, pending.rejected);
   return isOrdinary(result, pending) ? followed : asDecorated(followed, result);

@@ -96,8 +96,8 @@ export function secondRelease(
   first: Happening,
   second: Happening,
 ): ViolationFacts | undefined {
-  const { outcome, error } = member.release!.second;
-  if (outcome === "harmless") return undefined;
+  const { outcome, error, harmlessAfter = [] } = member.release!.second;
+  if (outcome === "harmless" || harmlessAfter.includes(first.operation)) return undefined;
   const consequence = outcome === "harms" ? "the second release does harm" : `the second release ${outcome}`;
   return violation(
     "no-use-after-release",

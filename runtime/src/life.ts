@@ -299,7 +299,8 @@ export class Life {
   /** Whether something is pending that comes to an end by itself: not what waits for a message that may never come. */
   private hasUnfinished(): boolean {
     for (const { member } of this.pending()) {
-      if (member.operation?.consumes !== true && member.operation?.settledBy !== "close") return true;
+      const { consumes, endsWithHandle, settledBy } = member.operation ?? {};
+      if (!consumes && !endsWithHandle && settledBy !== "close") return true;
     }
     return false;
   }

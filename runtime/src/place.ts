@@ -1,6 +1,6 @@
 /** Where something happened in the program: the line of its author, not of a library or of this one. */
 
-import { dirname, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** A position in a source file; lines and columns count from 1. */
@@ -72,10 +72,13 @@ export function isCalledByLibrary(below: (...given: never[]) => unknown): boolea
 /** So many frames are looked at; behind them nobody finds their own line any more. */
 const frames = 24;
 
-const here = dirname(fileURLToPath(import.meta.url)) + sep;
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** Where the code of this package is: as it runs, and as source maps call it. */
+const ours = ["dist", "src"].map((folder) => join(dirname(here), folder) + sep);
 
 function isOurs(file: string): boolean {
-  return file.startsWith(here);
+  return ours.some((folder) => file.startsWith(folder));
 }
 
 const included = new Set<string>();

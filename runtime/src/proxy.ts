@@ -20,6 +20,7 @@ import {
   unwrapAll,
 } from "./registry.js";
 import { setOption } from "./options.js";
+import { Replacements } from "./replacements.js";
 
 /** A proxy of a value; the same one for as long as the handle lives. */
 export function wrap(raw: object, plan: Plan, life: Life): object {
@@ -37,25 +38,29 @@ function handlerFor(raw: object, plan: Plan, life: Life, itself: () => object): 
   /** Methods of no contract, as the proxy shows them. */
   const passed = new WeakMap<object, object>();
   const isInherited = inheritance(raw, plan);
+  const replacements = new Replacements(raw);
   const handler: ProxyHandler<object> = {
     get(target, key) {
       return known.get(key) ?? read(target, key);
     },
     defineProperty(target, key, descriptor) {
+      const own = "value" in descriptor ? { value: put(key, descriptor.value) } : {};
       known.delete(key);
-      return Reflect.defineProperty(target, key, descriptor);
+      return Reflect.defineProperty(target, key, { ...descriptor, ...own });
     },
     deleteProperty(target, key) {
       known.delete(key);
+      replacements.remove(key);
       return Reflect.deleteProperty(target, key);
     },
     set(target, key, value, receiver) {
       // What inherits from the proxy has properties of its own.
       if (receiver !== itself()) return Reflect.set(target, key, value, receiver);
+      const own = put(key, unwrap(value));
       known.delete(key);
       for (const option of plan.members.get(key)?.options ?? [])
         if ("property" in option.set) setOption(life, option, value);
-      return Reflect.set(target, key, unwrap(value), target);
+      return Reflect.set(target, key, own, target);
     },
   };
   const { itself: call } = plan;
@@ -63,9 +68,14 @@ function handlerFor(raw: object, plan: Plan, life: Life, itself: () => object): 
     handler.apply = (target, self, given) => operate(life, call, target as Method, unwrap(self) as object, given);
   }
 
+  function put(key: PropertyKey, value: unknown): unknown {
+    return replacements.put(key, value, known.get(key));
+  }
+
   function read(target: object, key: PropertyKey): unknown {
     const value: unknown = Reflect.get(target, key, target);
     if (isFixed(target, key)) return value;
+    if (!replacements.isEmpty && replacements.has(key)) return value;
     const member = memberFor(plan, key, value);
     if (typeof value !== "function") return guardedProperty(life, member?.property ?? plan.anyProperty, key, value);
     if (key === "constructor" || isClass(value)) return standInFor(value);
@@ -78,11 +88,14 @@ function handlerFor(raw: object, plan: Plan, life: Life, itself: () => object): 
     return value;
   }
 
-  /** A method that a contract knows. The library's own function is looked up at each call: pools exchange some. */
+  /** A method that a contract knows. What the library calls on the value itself comes here only by a detour of the program's. */
   function callOf(member: Member, key: PropertyKey): Method {
-    const current = () => (raw as Record<PropertyKey, Method>)[key]!;
-    if (isOnlyOperation(member)) return operationOf(life, member, raw, key);
-    return (...given) => callMember({ life, member, method: current(), raw, itself: itself() }, given);
+    if (isOnlyOperation(member)) return operationOf(life, member, raw, key, replacements);
+    return function (this: unknown, ...given) {
+      const method = replacements.methodAt(key);
+      if (this === raw) return Reflect.apply(method, raw, given);
+      return callMember({ life, member, method, raw, itself: itself() }, given);
+    };
   }
 
   /** A method of no contract, on the value itself: it may need private fields. */

@@ -1,5 +1,6 @@
 /** Which proxy stands for which value, for every copy of this package in the process. */
 
+import { types } from "node:util";
 import { sharedByCopies } from "./copies.js";
 import type { Life } from "./life.js";
 import type { Plan } from "./plan.js";
@@ -109,4 +110,9 @@ export function isFixed(target: object, key: PropertyKey): boolean {
 
 export function isObject(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+/** Whether it is a promise, also of another realm, such as that of a test under Jest: `instanceof` knows its own alone. */
+export function isPromise(value: unknown): value is Promise<unknown> {
+  return value instanceof Promise || types.isPromise(value);
 }

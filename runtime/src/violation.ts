@@ -1,6 +1,6 @@
 /** What the runtime reports when a contract is broken while the program runs. */
 
-import { documentationUrl, homepage } from "@holdfast/contracts";
+import { documentationUrl } from "@holdfast/contracts";
 import { keyFor } from "./copies.js";
 import { type Place, placeText } from "./place.js";
 
@@ -69,17 +69,13 @@ export class HandleViolation extends Error {
     Object.defineProperty(this.prototype, brand, { value: true });
   }
 
-  /**
-   * Whether a value is a violation, also of another copy of this package in the process.
-   *
-   * @internal
-   */
+  /** @internal Whoever guards with another copy of this package throws one as well. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return typeof value === "object" && value !== null && brand in value;
   }
 
   constructor({ rule, severity, contract, noun, first, second, what, consequence, libraryText }: ViolationFacts) {
-    const page = pageOf(rule);
+    const page = documentationUrl(rule);
     const told = what.replace(/%[12]/g, (side) => said(side === "%1" ? first : second));
     const text = libraryText === undefined ? "" : `: ${libraryText}`;
     super(`${rule}: ${noun}: ${told}; ${consequence}${text} (${page})`);
@@ -101,11 +97,4 @@ export class HandleViolation extends Error {
 
 function said({ operation, place }: Happening): string {
   return place === undefined ? `\`${operation}\`` : `\`${operation}\` (${placeText(place)})`;
-}
-
-/** Rules of which only the running program knows have their place in its guide. */
-const runtimeOnly: readonly RuleId[] = ["no-nested-acquire", "require-release", "require-settlement"];
-
-function pageOf(rule: RuleId): string {
-  return runtimeOnly.includes(rule) ? `${homepage}/blob/main/docs/runtime.md#${rule}` : documentationUrl(rule);
 }

@@ -189,6 +189,76 @@ for (const name of Object.keys(EventEmitter.prototype).filter((each) => typeof r
     expect(await program.guarded("app.mjs")).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
+  it("does not take the abort of a blocking read, or a quit after it, for harm", async () => {
+    const program = createProgram({
+      "app.mjs": `import { Redis } from "ioredis";
+const redis = new Redis();
+await redis.ping();
+const reads = [redis.blpop("holdfast:nothing", 0), redis.xread("BLOCK", 0, "STREAMS", "holdfast:nothing", "$")];
+redis.disconnect();
+console.log(await redis.quit());
+for (const { reason } of await Promise.allSettled(reads)) console.log(reason.message);
+`,
+    });
+    const { stdout } = await program.bare("app.mjs");
+    expect(stdout).toBe("OK\nConnection is closed.\nConnection is closed.\n");
+    for (const mode of ["warn", "throw"])
+      expect(await program.guarded("app.mjs", { HOLDFAST_MODE: mode })).toEqual({ code: 0, stdout, stderr: "" });
+  });
+
+  it("tells what an abort takes away besides a blocking read", async () => {
+    const program = createProgram({
+      "app.mjs": `import { Redis } from "ioredis";
+const redis = new Redis();
+await redis.ping();
+const pending = [redis.set("holdfast:aborted", "1"), redis.blpop("holdfast:nothing", 0)];
+redis.disconnect();
+await Promise.allSettled(pending);
+`,
+    });
+    expect(await program.violations("app.mjs")).toMatchObject([
+      { rule: "no-early-release", first: { operation: "set" }, second: { operation: "disconnect" } },
+    ]);
+  });
+
+  it("lets programs put methods of their own in front of a handle's, and take them away again", async () => {
+    const program = createProgram({
+      "app.mjs": `import { Redis } from "ioredis";
+const redis = new Redis();
+const seen = [];
+const spied = (original) => function (...given) { seen.push(given[0]); return original.apply(this, given); };
+const { get } = redis;
+redis.get = spied(redis.get);
+Object.defineProperty(redis, "set", { value: spied(redis.set), configurable: true, writable: true });
+console.log(await redis.set("holdfast:spied", "1"), await redis.get("holdfast:spied"), seen.length);
+redis.get = spied(redis.get);
+console.log(await redis.get("holdfast:spied"), seen.length);
+redis.get = get;
+delete redis.set;
+console.log(await redis.set("holdfast:spied", "2"), await redis.get("holdfast:spied"), seen.length);
+await redis.quit();
+`,
+    });
+    const { stdout } = await program.bare("app.mjs");
+    expect(stdout).toBe("OK 1 2\n1 4\nOK 2 4\n");
+    expect(await program.guarded("app.mjs", { HOLDFAST_MODE: "throw" })).toEqual({ code: 0, stdout, stderr: "" });
+  });
+
+  it("tells operations that pass through a method of the program's once", async () => {
+    const program = createProgram({
+      "app.mjs": `import { Redis } from "ioredis";
+const redis = new Redis();
+const { get } = redis;
+redis.get = function (...given) { return get.apply(this, given); };
+await redis.quit();
+await redis.get("holdfast:spied").catch(() => {});
+`,
+    });
+    expect(await program.violations("app.mjs")).toMatchObject([
+      { rule: "no-use-after-release", first: { operation: "quit" }, second: { operation: "get" } },
+    ]);
+  });
+
   it.each(["pg/esm/index.mjs", "pg/lib/index.js"])(
     "guards what is imported by its path, as test runners do: %s",
     async (file) => {
@@ -786,5 +856,80 @@ describe("what it is told", () => {
     });
     expect((await program.guarded("app.js")).stdout).toBe("[ 'a', 'b' ]\n");
     expect(await program.violations("app.js")).toMatchObject([{ rule: "no-concurrent-use", contract: ".#Line" }]);
+  });
+});
+
+/** A stand-in for Jest: it too has a realm of its own for tests, and their modules come by `requireModule`. */
+const jestRuntime = `const { createRequire, isBuiltin } = require("node:module");
+const { readFileSync } = require("node:fs");
+const { createContext, runInContext } = require("node:vm");
+exports.default = class Runtime {
+  realm = createContext({ Buffer, clearTimeout, console, performance, process, setTimeout, TextEncoder, URL });
+  modules = new Map();
+  constructor() {
+    runInContext("globalThis.global = globalThis", this.realm);
+  }
+  requireModule(from, request) {
+    if (isBuiltin(request)) return require(request);
+    const filename = createRequire(from).resolve(request);
+    if (!this.modules.has(filename)) {
+      const module = { exports: {} };
+      this.modules.set(filename, module);
+      const text = "(function (module, exports, require) {" + readFileSync(filename, "utf8") + "\\n})";
+      const own = (name) => this.requireModule(filename, name);
+      runInContext(text, this.realm, { filename }).call(module.exports, module, module.exports, own);
+    }
+    return this.modules.get(filename).exports;
+  }
+};
+`;
+
+describe("under Jest", () => {
+  const installed = (name: string, main: string): Record<string, string | object> => ({
+    [`node_modules/${name}/package.json`]: { name, version: "30.0.0", main: "index.js" },
+    [`node_modules/${name}/index.js`]: main,
+  });
+  const program = createProgram({
+    ...installed("jest", ""),
+    ...installed("@jest/core", ""),
+    ...installed("jest-runtime", jestRuntime),
+    "holdfast.config.json": { runtime: { mode: "observe", report: "report.jsonl" } },
+    "app.test.cjs": `const { Client } = require("pg");
+(async () => {
+  const client = new Client(${database});
+  await client.connect();
+  const query = client.query("SELECT 1 AS one");
+  console.log(query instanceof Promise, (await query).rows.length);
+  await client.end();
+  await client.query("SELECT 2 AS two").catch((error) => console.log(error.message));
+})();
+`,
+    "jest.cjs": `const { default: Runtime } = require("@holdfast/runtime/register/jest");
+new Runtime().requireModule(__filename, "./app.test.cjs");
+`,
+  });
+
+  it("what tests require is guarded by the runtime that it takes", async () => {
+    const { stdout } = await program.bare("jest.cjs");
+    expect(stdout).toBe("true 1\nClient was closed and is not queryable\n");
+    const file = `${program.directory}/app.test.cjs`;
+    expect(readLines(program.read("report.jsonl"))).toMatchObject([
+      {
+        rule: "no-use-after-release",
+        contract: "pg#Client",
+        first: { operation: "end", place: { file, line: 7 } },
+        second: { operation: "query", place: { file, line: 8 } },
+      },
+    ]);
+  });
+});
+
+describe("with source maps", () => {
+  const program = createProgram({ "app.mjs": earlyRelease });
+
+  it("the places are those of the program", async () => {
+    const [violation] = await program.violations("app.mjs", {}, "--enable-source-maps");
+    const file = `${program.directory}/app.mjs`;
+    expect(violation).toMatchObject({ first: { place: { file, line: 4 } }, second: { place: { file, line: 5 } } });
   });
 });

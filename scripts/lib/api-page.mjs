@@ -23,6 +23,7 @@ export async function apiPage(folder, name) {
       hidePageHeader: true,
       disableSources: true,
       excludeExternals: true,
+      excludeInternal: true,
       excludePrivate: true,
       useCodeBlocks: true,
       parametersFormat: "table",

@@ -8,7 +8,7 @@ import { operations } from "./shared.js";
 
 const command: Operation = { settledBy: "either" };
 
-/** Commands that take an element, or wait for one. */
+/** Commands that wait for an element, and take it. */
 const consuming = ["blpop", "brpop", "blmove", "blmpop", "brpoplpush", "bzpopmin", "bzpopmax", "bzmpop", "xreadgroup"];
 
 /** Methods that send nothing, or whose result is not a reply. */
@@ -85,7 +85,8 @@ function connection(name: string, noun: string): Handle {
       select: { lane: "database", ...command },
       ...operations(["unwatch", "discard", "exec"], command),
       multi: { ...command, builds: { runs: ["exec"] } },
-      ...operations(consuming, { ...command, consumes: true }),
+      ...operations(consuming, { ...command, consumes: true, endsWithHandle: true }),
+      xread: { ...command, endsWithHandle: true },
     },
     anyMethod: command,
     methods: {
@@ -98,7 +99,8 @@ function connection(name: string, noun: string): Handle {
         kind: "graceful",
         promised: true,
         pending: { outcome: "finishes" },
-        second: { outcome: "rejects", error: connectionClosed },
+        // As long as the connection is not told to be closed, it answers OK.
+        second: { outcome: "rejects", error: connectionClosed, harmlessAfter: ["disconnect", "end"] },
       },
       disconnect: { ...disconnect, unless: { argument: 0, equals: true } },
       end: disconnect,
@@ -123,7 +125,7 @@ const evidence: Evidence[] = [
   {
     kind: "source",
     where: "ioredis/built/Redis.js",
-    says: "disconnect flushes the queues with an error; quit goes through the command queue.",
+    says: "disconnect flushes the queues with an error; quit goes through the command queue, and is answered at once on a stream that is no longer writable.",
   },
 ];
 

@@ -254,7 +254,7 @@ function noteSecondRelease(
   earlier: import("./state.js").Released,
 ): void {
   const { second } = releasing.release;
-  if (second.outcome === "harmless") return;
+  if (second.outcome === "harmless" || second.harmlessAfter?.includes(earlier.name)) return;
   solver.engine.facts.lateUse({
     type: releasing.type,
     identity: releasing.identity,

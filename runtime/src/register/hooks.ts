@@ -8,7 +8,7 @@ import { addHook } from "import-in-the-middle";
 import type { RegisterHooksOptions } from "import-in-the-middle/register-hooks.mjs";
 import { Hook as RequireHook } from "require-in-the-middle";
 import { specifiersOf } from "./installed.js";
-import { type Imports, includes, isPath } from "./imports.js";
+import { type Imports, includes, isOfPackage, isPath } from "./imports.js";
 import type { ModuleGuard } from "./module-guard.js";
 
 /** Extensions that a file of the project may have when it is loaded. */
@@ -66,7 +66,7 @@ function packageIn(specifier: string): string {
 /** The specifiers of all contracts but those for Node.js itself; what stands for any end stands for none. */
 function packageModules(catalog: Catalog): string[] {
   const specifiers = catalog.contracts
-    .filter(({ package: name }) => !["node", "web", "@holdfast/runtime"].includes(name))
+    .filter(isOfPackage)
     .flatMap(modulesOf)
     .filter((specifier) => !specifier.startsWith("./"))
     .map((specifier) => specifier.replace(/\*$/, ""));

@@ -2,6 +2,7 @@
 
 import { isAbsolute } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Contract } from "@holdfast/contracts";
 import { packageOf } from "./installed.js";
 
 /** What is intercepted: by what the program calls it, by where it is, and by the package whose file it is. */
@@ -28,4 +29,9 @@ export function includes({ specifiers, urls, packages }: Imports): {
 /** Whether a module is imported by where it is, and not by a name or from where the importer is. */
 export function isPath(specifier: string): boolean {
   return specifier.startsWith("file:") || isAbsolute(specifier);
+}
+
+/** Whether a contract is about a package that is installed: not about the platform, nor about this package. */
+export function isOfPackage({ package: name }: Contract): boolean {
+  return !["node", "web", "@holdfast/runtime"].includes(name);
 }

@@ -17,6 +17,8 @@ export interface Reported {
   violation: HandleViolation;
   /** When it was seen first. */
   time: string;
+  /** When the thread began that has seen it: what has changed since is not what it runs. */
+  started: string;
   /** How often it was seen. */
   count: number;
 }
@@ -52,7 +54,7 @@ export function openReport(file: string, cwd: string): ReportFile {
       const known = seen.get(key);
       if (known !== undefined) known.count++;
       if (known !== undefined || seen.size >= most) return;
-      const reported = { violation, time: new Date().toISOString(), count: 1 };
+      const reported = { violation, time: new Date().toISOString(), started, count: 1 };
       seen.set(key, reported);
       if (!isSarif) attempt(() => appendFileSync(file, lineOf(reported)));
     },
@@ -67,13 +69,15 @@ export function openReport(file: string, cwd: string): ReportFile {
   };
 }
 
+const started = new Date(performance.timeOrigin).toISOString();
+
 /** When the program was started: its threads and processes know it from the one that has started them. */
-const started = (process.env["HOLDFAST_STARTED"] ??= String(Date.now()));
+const programStarted = (process.env["HOLDFAST_STARTED"] ??= String(Date.now()));
 
 /** What the program's other threads and processes have written; what is left of earlier runs does not count. */
 function runsSoFar(file: string): object[] {
   try {
-    if (statSync(file).mtimeMs < Number(started)) return [];
+    if (statSync(file).mtimeMs < Number(programStarted)) return [];
     return (JSON.parse(readFileSync(file, "utf8")) as { runs: object[] }).runs;
   } catch {
     return [];
@@ -89,6 +93,6 @@ function keyOf({ rule, contract, first, second }: HandleViolation): string {
   return JSON.stringify([rule, contract, first, second]);
 }
 
-function lineOf({ violation, time, count }: Reported): string {
-  return `${JSON.stringify({ ...violation.toJSON(), time, ...(count > 1 && { count }) })}\n`;
+function lineOf({ violation, time, started, count }: Reported): string {
+  return `${JSON.stringify({ ...violation.toJSON(), time, started, ...(count > 1 && { count }) })}\n`;
 }

@@ -35,7 +35,7 @@ export function sarifRun(reported: readonly Reported[], cwd: string): object {
   };
 }
 
-function resultOf({ violation, time, count }: Reported, rules: readonly string[], cwd: string): object {
+function resultOf({ violation, time, started, count }: Reported, rules: readonly string[], cwd: string): object {
   const { rule, severity, message, contract, first, second, libraryText } = violation;
   // A leak ends nowhere: what it is about is where the handle was acquired.
   const place = second.place ?? first.place;
@@ -52,6 +52,7 @@ function resultOf({ violation, time, count }: Reported, rules: readonly string[]
     properties: {
       contract,
       time,
+      started,
       first: said(first),
       second: said(second),
       ...(libraryText !== undefined && { libraryText }),
