@@ -12,6 +12,7 @@ client.release();
 export const lost = new Pool();
 `;
 
+const guide = "https://github.com/holdfast-dev/holdfast/blob/main/docs/runtime.md";
 const url = "https://github.com/holdfast-dev/holdfast/blob/main/docs/rules";
 
 /** What the runtime writes of an early release in `app.mjs`. */
@@ -36,10 +37,10 @@ function leak(directory: string): object {
     rule: "require-release",
     severity: "error",
     contract: "pg#Client",
-    message: `require-release: pg client: \`new Pool\` (${file}:7:21) has acquired it, and nothing has released it before \`exit\`; what it holds is cut off (${url}/require-release.md)`,
+    message: `require-release: pg client: \`new Pool\` (${file}:7:21) has acquired it, and nothing has released it before \`exit\`; what it holds is cut off (${guide}#require-release)`,
     first: { operation: "new Pool", place: { file, line: 7, column: 21 } },
     second: { operation: "exit" },
-    page: `${url}/require-release.md`,
+    page: `${guide}#require-release`,
     time: "2024-01-01T00:00:00.000Z",
   };
 }
@@ -77,7 +78,7 @@ error: pg client: \`new Pool\` has acquired it, and nothing has released it befo
  7 │ export const lost = new Pool();
    ·                     ^^^^^^^^ not released before exit
    ╰─
-   docs  ${url}/require-release.md
+   docs  ${guide}#require-release
 
 ✖ 2 errors  seen while the program ran, in 1 file
 `);
@@ -153,6 +154,32 @@ error: pg client: \`new Pool\` has acquired it, and nothing has released it befo
     ]);
   });
 
+  it("adds up how often something was seen in several runs", async () => {
+    const later = { time: "2024-01-02T00:00:00.000Z" };
+    const project = reported("run.jsonl", (directory) =>
+      lines(
+        earlyRelease(directory),
+        earlyRelease(directory, { count: 40 }),
+        earlyRelease(directory, later),
+        earlyRelease(directory, { ...later, count: 2 }),
+      ),
+    );
+    const { stdout } = await project.holdfast("report", "run.jsonl");
+    expect(stdout).toContain("it runs on; seen 42 times");
+  });
+
+  it("marks what is set, where a stack tells of the place behind it", async () => {
+    const project = reported("run.jsonl", (directory) =>
+      lines({
+        ...earlyRelease(directory),
+        rule: "no-late-option",
+        second: { operation: "pending", place: { file: `${directory}/app.mjs`, line: 5, column: 15 } },
+      }),
+    );
+    const { stdout } = await project.holdfast("report", "run.jsonl", "--format", "github");
+    expect(stdout).toContain("::error file=app.mjs,line=5,col=7,endLine=5,endColumn=14,");
+  });
+
   it("has nothing to say of a run without violations", async () => {
     const { code, stdout } = await reported("run.jsonl", () => "").holdfast("report", "run.jsonl");
     expect(stdout).toContain("✔ nothing to report");
@@ -181,6 +208,7 @@ error: pg client: \`new Pool\` has acquired it, and nothing has released it befo
     [["run.jsonl"], "\n{", /run\.jsonl:2 is no violation; name a report/],
     [["run.sarif"], "[]", /run\.sarif is no report of the runtime; name one/],
     [["run.sarif"], '{ "runs": [{ "results": [{}] }] }', /run\.sarif is no report of the runtime; name one/],
+    [["run.sarif"], '{ "runs": [{ "results": [null] }] }', /run\.sarif is no report of the runtime; name one/],
     [["run.jsonl", "--format", "jsn"], "", /there is no format "jsn"; did you mean "json"\?/],
   ])("explains itself in one sentence: %j with %j", async (args, text, sentence) => {
     const project = reported("run.jsonl", () => text);

@@ -7,6 +7,7 @@ import { createConfiguration } from "./commands/create-configuration.js";
 import { disable } from "./commands/disable.js";
 import { explainRule } from "./commands/explain-rule.js";
 import { fixAll } from "./commands/fix-all.js";
+import { forgetReport, showReport } from "./commands/report.js";
 import { StatusItem } from "./status-item.js";
 import { TimelineView } from "./timeline/view.js";
 import { traceInto } from "./trace-channel.js";
@@ -37,6 +38,8 @@ export function activate(context: vscode.ExtensionContext): void {
     command("createConfiguration", () => createConfiguration()),
     command("copyDebugInformation", () => copyDebugInformation(context, running)),
     command("showTimeline", (uri?: string, position?: TimelineParams["position"]) => timeline.show(uri, position)),
+    command("showReport", (report?: vscode.Uri) => showReport(running, report)),
+    command("forgetReport", () => forgetReport(running)),
     command("disable", disable),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("holdfast.enable")) void running.applyEnabled();

@@ -1,9 +1,9 @@
-import { section } from "@holdfast/language-server";
+import { runtimeSource, section } from "@holdfast/language-server";
 import * as vscode from "vscode";
 
-/** What Holdfast found in a file, as the editor shows it. */
+/** What Holdfast found in a file, or has seen in it while running, as the editor shows it. */
 export function findingsOf(uri: vscode.Uri): vscode.Diagnostic[] {
-  return vscode.languages.getDiagnostics(uri).filter(({ source }) => source === section);
+  return vscode.languages.getDiagnostics(uri).filter(({ source }) => source === section || source === runtimeSource);
 }
 
 /** The rules of the findings at a place. */

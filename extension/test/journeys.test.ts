@@ -1,6 +1,6 @@
 /** What people do with the packed extension, in the real editor, and what they see. */
 
-import { readFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Locator } from "playwright-core";
@@ -9,9 +9,24 @@ import manifest from "../package.json" with { type: "json" };
 import { load, newPage, picture } from "./support/browser.js";
 import { type Session, startSession } from "./support/session.js";
 import { Window } from "./support/window.js";
-import { copyOfShop } from "./support/workspace.js";
+import { copyOfShop, runGuarded } from "./support/workspace.js";
 
 const vsix = fileURLToPath(new URL(`../holdfast-${manifest.version}.vsix`, import.meta.url));
+
+/** Which of its sends meet is known only when it runs. */
+const sensors = `import { Push } from "zeromq";
+
+const socket = new Push({ sendTimeout: 100 });
+await socket.bind("inproc://sensors");
+
+const sensors = new Map([
+  ["cpu", async () => socket.send(["cpu", "12"])],
+  ["memory", async () => socket.send(["memory", "80"])],
+]);
+
+await Promise.allSettled([...sensors.values()].map((measure) => measure()));
+socket.close();
+`;
 
 /** For what no event tells of, such as what is on disk or which processes run. */
 const eventually = { timeout: 30_000, interval: 50 };
@@ -259,6 +274,46 @@ describe("in a window", () => {
     await picture(window.page, "after-edit");
     await window.replaceLine(9, "export function outbox(): Push {");
     await squiggles.first().waitFor();
+  });
+});
+
+describe("after a program ran", () => {
+  const write = (name: string, text: string) => writeFile(join(window.folder, name), text);
+
+  beforeAll(async () => {
+    window = await openShop(session);
+    await write("holdfast.config.json", JSON.stringify({ runtime: { report: "holdfast.jsonl" } }));
+    await write("src/sensors.js", sensors);
+  });
+
+  afterEach(pictureOf);
+
+  afterAll(() => window.page.context().close());
+
+  it("underlines what was seen, until the file changes and whenever it is seen again", async () => {
+    await window.open("sensors.js");
+    await runGuarded(window.folder, "src/sensors.js");
+    const squiggle = window.squiggles("error");
+    await squiggle.first().waitFor();
+    expect(await squiggle.count()).toBe(1);
+    const [underlined, line] = await Promise.all([squiggle.boundingBox(), window.line('["memory"').boundingBox()]);
+    expect(Math.abs(underlined!.y - line!.y)).toBeLessThan(line!.height);
+    const rows = await window.problems();
+    expect(await textsOf(rows)).toEqual([
+      "sensors.jssrc 1",
+      "zeromq push socket: `send` starts while `send` is pending; seen while running holdfast (runtime) no-concurrent-use [Ln 8, Col 33]",
+      "sensors.js [Ln 7, Col 30] : `send` is called here",
+      "sensors.js [Ln 8, Col 33] : then `send`; the second call throws: Socket is busy writing; only one send operation may be in progress at any time",
+    ]);
+    await picture(window.page, "seen-while-running", "gallery");
+    await window.open("sensors.js");
+    await window.replaceLine(1, 'import { Push } from "zeromq"; // a comment');
+    await squiggle.first().waitFor({ state: "detached" });
+    await window.save();
+    await runGuarded(window.folder, "src/sensors.js");
+    await squiggle.first().waitFor();
+    await rm(join(window.folder, "holdfast.jsonl"));
+    await squiggle.first().waitFor({ state: "detached" });
   });
 });
 

@@ -6,6 +6,7 @@ import type {
   FromEngine,
   Question,
   Questions,
+  ReportRead,
   Target,
   ToEngine,
 } from "./engine/messages.js";
@@ -17,6 +18,8 @@ export interface ThreadEvents {
   loading(project: string): void;
   loaded(project: string, milliseconds: number, files: number): void;
   shed(projects: readonly string[]): void;
+  /** A report of what was seen while running was read. */
+  reportRead(read: ReportRead): void;
   /** Something that takes long goes on. */
   slow(file: string, milliseconds: number): void;
   /** The thread came to an end, and a new one has begun. The reason is one sentence. */
@@ -107,6 +110,12 @@ export class AnalysisThread {
   /** Has the thread look at the disk for changes that nobody tells. */
   sweep(): void {
     if (this.worker) this.tell({ kind: "sweep" });
+  }
+
+  /** Has a report of what was seen while running read, now and whenever it has changed. */
+  watch(report: string, folders: readonly string[]): void {
+    this.worker ??= this.start();
+    this.tell({ kind: "watch", report, folders });
   }
 
   /** Puts a question. It fails with `Cancelled`, with `Ended`, or with what went wrong. */
@@ -219,6 +228,8 @@ export class AnalysisThread {
         return this.events.loaded(message.project, message.milliseconds, message.files);
       case "shed":
         return this.events.shed(message.projects);
+      case "report":
+        return this.events.reportRead(message.read);
       case "relevant":
         if (message.isRelevant) this.events.relevant();
     }

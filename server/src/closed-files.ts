@@ -67,9 +67,9 @@ export class ClosedFiles {
     else this.published.delete(uri);
   }
 
-  /** Tells what has become of findings that the client was told of unasked. */
+  /** Tells what has become of findings that the client was told of unasked, and what a chosen report tells of. */
   async publishAgain(): Promise<void> {
-    for (const uri of this.published) {
+    for (const uri of new Set([...this.published, ...(await this.reported())])) {
       this.publish(uri, await this.session.findings.lookSafely(uri, priorities.workspace));
       if (!this.isOpen(uri)) this.session.findings.forget(uri);
     }
@@ -83,7 +83,8 @@ export class ClosedFiles {
   /** Looks at all files that are wanted, and tells what is found, to a client that does not ask. */
   async publishWanted(): Promise<void> {
     try {
-      const uris = (await this.discover(this.isWanted)).filter((uri) => !this.isOpen(uri));
+      const wanted = new Set([...(await this.discover(this.isWanted)), ...(await this.reported())]);
+      const uris = [...wanted].filter((uri) => !this.isOpen(uri));
       for (const uri of this.published) if (!uris.includes(uri)) this.withdraw(uri);
       await this.lookAt(uris, undefined, (uri, report) => this.publish(uri, report));
     } catch (error) {
@@ -93,6 +94,17 @@ export class ClosedFiles {
 
   isOpen(uri: string): boolean {
     return this.session.documents.get(uri) !== undefined;
+  }
+
+  /** The files that a chosen report names, but for those that the client asks about anyway. */
+  private async reported(): Promise<string[]> {
+    const { files, reports, abilities } = this.session;
+    const uris: string[] = [];
+    for (const path of reports.files) {
+      const isAsked = abilities.pullsDiagnostics && (await this.isWanted(files.folderOf(path)));
+      if (!isAsked) uris.push(files.uriOf(path));
+    }
+    return uris;
   }
 
   /** Many files are read together faster than one after the other. */

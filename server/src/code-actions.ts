@@ -9,6 +9,7 @@ import {
 } from "vscode-languageserver/node";
 import { applyFixes, ruleById, suppression } from "@holdfast/rules";
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import type { Told } from "./engine/messages.js";
 import type { Report } from "./findings.js";
 import { isInsideText } from "./inside-text.js";
 import { type Addresses, rangeOf, touch } from "./places.js";
@@ -55,7 +56,7 @@ export function codeActions(
 }
 
 interface Concerned {
-  finding: Finding;
+  finding: Told;
   diagnostic: Report["diagnostics"][number];
 }
 
@@ -83,9 +84,21 @@ function quickFixes(
         },
       ]
     : [];
-  const disabling = finding.rule === suppression.id ? [] : disableActions(finding, document, abilities);
-  const others = [...disabling, explainAction(finding, abilities)];
+  const others = [
+    ...(canBeDisabled(finding) ? disableActions(finding, document, abilities) : []),
+    ...(canBeExplained(finding) ? [explainAction(finding, abilities)] : []),
+  ];
   return [...fix, ...others.map((action) => ({ ...action, kind: CodeActionKind.QuickFix, diagnostics: [diagnostic] }))];
+}
+
+/** Where the analysis finds nothing, a comment that disables a rule is reported as one that does nothing. */
+function canBeDisabled({ rule, isFound }: Told): boolean {
+  return isFound && rule !== suppression.id;
+}
+
+/** Of what only the running program can know there is no rule. */
+function canBeExplained({ rule }: Told): boolean {
+  return explanationOf(rule) !== undefined;
 }
 
 /** All other ways to mend it. */

@@ -25,6 +25,10 @@ export function answerCommands(session: Session, closed: ClosedFiles): void {
           return checkWorkspace(closed, token);
         case serverCommands.explain:
           return explain(session, given(command, argument));
+        case serverCommands.showReport:
+          return showReport(session, closed, given(command, argument), token);
+        case serverCommands.forgetReport:
+          return forgetReport(session);
         default:
           throw new ResponseError(ErrorCodes.InvalidParams, `there is no command "${command}"`);
       }
@@ -61,6 +65,32 @@ async function fixAll(session: Session, uri: string, token: CancellationToken): 
 async function checkWorkspace(closed: ClosedFiles, token: CancellationToken): Promise<WorkspaceResult> {
   const uris = await closed.discover(() => Promise.resolve(true), token);
   return closed.lookAt(uris, token, (uri, report) => closed.publish(uri, report));
+}
+
+/** Looks at every file that the report names, and tells what was seen in it. */
+async function showReport(
+  { files, reports, changed }: Session,
+  closed: ClosedFiles,
+  uri: string,
+  token: CancellationToken,
+): Promise<WorkspaceResult> {
+  const report = files.pathOf(uri);
+  if (report === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `${uri} is no file`);
+  const { files: named, problem } = await reports.choose(report);
+  if (problem !== undefined && named.length === 0) throw new ResponseError(LSPErrorCodes.RequestFailed, problem);
+  changed.fire();
+  const uris = named.map((path) => files.uriOf(path));
+  let findings = 0;
+  await closed.lookAt(uris, token, (_, { findings: told }) => {
+    findings += told.filter(({ seen }) => seen !== undefined).length;
+  });
+  return { files: uris.length, findings };
+}
+
+function forgetReport({ reports, changed }: Session): null {
+  reports.forget();
+  changed.fire();
+  return null;
 }
 
 async function explain({ connection, abilities }: Session, rule: string): Promise<void> {

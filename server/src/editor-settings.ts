@@ -60,6 +60,7 @@ export function readSettings(said: unknown, complain: (sentence: string) => void
     workspaceDiagnostics: oneOf("workspaceDiagnostics", ["openFiles", "workspace"]),
     codeLens: flag("codeLens"),
     inlayHints: flag("inlayHints"),
+    runtime: { report: readReport(record["runtime"], complain) },
     server: { maxMemory: readMemory(record["server"], complain) },
   };
 }
@@ -81,6 +82,14 @@ function readRules(said: unknown, complain: (sentence: string) => void): Setting
     else complain(`in the setting ${section}.rules, ${problem}`);
   }
   return rules;
+}
+
+function readReport(said: unknown, complain: (sentence: string) => void): string | null {
+  const report = (said as Record<string, unknown> | null | undefined)?.["report"];
+  if (report === undefined || report === null) return null;
+  if (typeof report === "string") return report;
+  complain(`the setting ${section}.runtime.report is ${JSON.stringify(report)}; say the name of a file.`);
+  return null;
 }
 
 const leastMemory = 128;

@@ -1,20 +1,20 @@
-import type { Finding } from "@holdfast/rules";
 import type { CancellationToken, Diagnostic, TextDocuments } from "vscode-languageserver/node";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { URI } from "vscode-uri";
 import { type AnalysisThread, Cancelled, Ended } from "./analysis-thread.js";
 import { diagnosticOf, resultIdOf } from "./diagnostics.js";
 import type { EditorSettings } from "./editor-settings.js";
-import type { Checked, Target } from "./engine/messages.js";
+import type { Checked, Target, Told } from "./engine/messages.js";
 import type { Addresses } from "./places.js";
 import type { Settings } from "./protocol.js";
+import type { RuntimeReports } from "./runtime-reports.js";
 import type { WorkspaceFiles } from "./workspace-files.js";
 
-/** What was found in a file, as the client is told. */
+/** What was found in a file, and seen in it while running, as the client is told. */
 export interface Report {
   /** The version of the document that it holds for; absent for a file that is not open. */
   version?: number;
-  findings: readonly Finding[];
+  findings: readonly Told[];
   diagnostics: Diagnostic[];
   resultId: string;
 }
@@ -27,6 +27,7 @@ export interface FindingsParts {
   files: WorkspaceFiles;
   settings: EditorSettings;
   thread: AnalysisThread;
+  reports: RuntimeReports;
   /** Called after each look, with what it gave. */
   looked(file: string, checked: Checked): void;
   complain(sentence: string): void;
@@ -83,8 +84,9 @@ export class Findings implements Addresses {
       const checked = await thread.ask("check", target.target, { priority, token, asked });
       if (documents.get(uri)?.version !== version) continue;
       this.parts.looked(target.target.file, checked);
-      const diagnostics = checked.findings.map((finding) => diagnosticOf(finding, this));
-      return this.keep(uri, { version, findings: checked.findings, diagnostics, resultId: resultIdOf(diagnostics) });
+      const { findings } = checked;
+      const diagnostics = findings.map((finding) => diagnosticOf(finding, this));
+      return this.keep(uri, { version, findings, diagnostics, resultId: resultIdOf(diagnostics) });
     }
   }
 
@@ -111,7 +113,8 @@ export class Findings implements Addresses {
     const settings = await this.parts.settings.of(URI.file(folder).toString());
     if (!settings.enable) return undefined;
     const { rules, confidence } = settings;
-    return { settings, target: { file, folder, overrides: { rules, ...(confidence && { confidence }) } } };
+    const overrides = { rules, ...(confidence && { confidence }) };
+    return { settings, target: { file, folder, overrides, runtime: this.parts.reports.targetFor(folder, settings) } };
   }
 
   readonly documentOf = (file: string): TextDocument | undefined => this.parts.documents.get(this.uriOf(file));

@@ -6,6 +6,9 @@
 /** The name of the section of settings, and of the source of diagnostics. */
 export const section = "holdfast";
 
+/** The source of diagnostics that no analysis has found: they were seen while a program ran. */
+export const runtimeSource = `${section} (runtime)`;
+
 /** How loud the editor's settings want a rule. */
 export type RuleLevel = "off" | "warn" | "error";
 
@@ -23,6 +26,10 @@ export interface Settings {
   workspaceDiagnostics: "openFiles" | "workspace";
   codeLens: boolean;
   inlayHints: boolean;
+  runtime: {
+    /** The report that programs write while they run; null leaves it to the configuration file, "" is none. */
+    report: string | null;
+  };
   server: {
     /** In megabytes: what the analysis may take before it lets projects go. */
     maxMemory: number;
@@ -37,6 +44,7 @@ export const defaultSettings: Settings = {
   workspaceDiagnostics: "openFiles",
   codeLens: false,
   inlayHints: false,
+  runtime: { report: null },
   server: { maxMemory: 2048 },
 };
 
@@ -77,10 +85,15 @@ export const serverCommands = {
   checkWorkspace: "holdfast.server.checkWorkspace",
   /** Argument: the id of a rule. For clients without `explain`: shows its page, or says what it is about. */
   explain: "holdfast.server.explain",
+  /** Argument: the URI of a report that a program has written. Shows what it tells of. Answers with a `WorkspaceResult`. */
+  showReport: "holdfast.server.showReport",
+  /** What was seen while running up to now is not shown any more. */
+  forgetReport: "holdfast.server.forgetReport",
 } as const;
 
 export interface WorkspaceResult {
   files: number;
+  /** Those of `showReport` were seen while running. */
   findings: number;
 }
 

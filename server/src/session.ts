@@ -15,6 +15,7 @@ import type { Checked } from "./engine/messages.js";
 import { Findings } from "./findings.js";
 import { createProgress } from "./progress.js";
 import { defaultSettings, type InitializationOptions } from "./protocol.js";
+import { RuntimeReports } from "./runtime-reports.js";
 import { StatusReporter } from "./status.js";
 import { compiler } from "./version.js";
 import { WorkspaceFiles } from "./workspace-files.js";
@@ -30,6 +31,7 @@ export class Session {
   readonly settings: EditorSettings;
   readonly status: StatusReporter;
   readonly thread: AnalysisThread;
+  readonly reports: RuntimeReports;
   readonly findings: Findings;
   /** Fires when findings may be others than before, whatever file they are in. */
   readonly changed = new Emitter<void>();
@@ -45,9 +47,10 @@ export class Session {
     this.settings = new EditorSettings(connection, this.abilities.answersSettings, options.settings, this.complain);
     this.status = new StatusReporter(connection, options.status === true, compiler);
     this.thread = this.createThread();
-    const { documents, files, settings, thread, complain } = this;
+    this.reports = new RuntimeReports((report) => this.thread.watch(report, this.files.roots));
+    const { documents, files, settings, thread, reports, complain } = this;
     const looked = (file: string, checked: Checked) => this.looked(file, checked);
-    this.findings = new Findings({ documents, files, settings, thread, complain, looked });
+    this.findings = new Findings({ documents, files, settings, thread, reports, complain, looked });
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- clients that know no folders still say it
     const { workspaceFolders, rootUri } = params;
     this.files.setFolders(workspaceFolders ?? (rootUri === null ? [] : [{ uri: rootUri, name: "" }]));
@@ -113,12 +116,17 @@ export class Session {
           const names = projects.map(shown).join(", ");
           connection.console.info(`Let go of ${names} to save memory; it is read again when somebody needs it.`);
         },
+        reportRead: (read) => {
+          if (read.problem !== undefined) this.complain(read.problem);
+          this.reports.note(read);
+        },
         slow: (file, milliseconds) => {
           this.status.set({ state: "busy", slow: { file: shown(file), milliseconds: Math.round(milliseconds) } });
         },
         ended: (reason) => {
           progress.done();
           connection.console.error(`${reason}.`);
+          this.reports.ended(reason);
           this.status.limit(`${reason}.`);
           this.changed.fire();
         },

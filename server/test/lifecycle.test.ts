@@ -28,7 +28,13 @@ describe("what the server says it can do", () => {
         codeLensProvider: {},
         inlayHintProvider: true,
         executeCommandProvider: {
-          commands: ["holdfast.server.fixAll", "holdfast.server.checkWorkspace", "holdfast.server.explain"],
+          commands: [
+            "holdfast.server.fixAll",
+            "holdfast.server.checkWorkspace",
+            "holdfast.server.explain",
+            "holdfast.server.showReport",
+            "holdfast.server.forgetReport",
+          ],
         },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },

@@ -97,6 +97,11 @@ export class CachedFileSystem implements FileSystem {
     this.overlays.set(path, text);
   }
 
+  /** The text that stands in for what is on disk, if one does. */
+  overlayOf(path: string): string | undefined {
+    return this.overlays.get(path);
+  }
+
   /** What is on disk counts again. */
   withdraw(path: string): void {
     this.overlays.delete(path);

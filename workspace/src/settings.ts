@@ -1,5 +1,5 @@
-import { dirname } from "node:path";
-import type { Catalog } from "@holdfast/contracts";
+import { dirname, resolve } from "node:path";
+import { type Catalog, readRuntimeSettings } from "@holdfast/contracts";
 import {
   catalogFor,
   catalogOf,
@@ -11,6 +11,7 @@ import {
   type RuleSetting,
 } from "@holdfast/rules";
 import { memoized } from "./memoized.js";
+import ts = require("typescript");
 
 /** What holds for the files of a run. */
 export interface Settings {
@@ -20,6 +21,8 @@ export interface Settings {
   contractsFor(file: string): Catalog;
   /** The folder of the configuration that holds for a file; the working directory if there is none. */
   rootFor(file: string): string;
+  /** The report that programs write of what was seen while they ran, as the configuration of a file says; it need not be there. */
+  reportFor(file: string): string | undefined;
   /** All contracts of a configuration: enough to tell whether a file is worth a closer look. */
   allContracts(found: FoundConfiguration): Catalog;
 }
@@ -55,6 +58,7 @@ export function createSettings(
   const contractsForFolder = memoized((directory) =>
     catalogFor(forFolder(directory).configuration, directory, readFile),
   );
+  const reportIn = memoized((configFile) => reportNamedIn(configFile, readFile));
   return {
     forFile(file) {
       const found = forFolder(dirname(file));
@@ -63,6 +67,10 @@ export function createSettings(
     rootFor(file) {
       const { file: configFile, directory } = forFolder(dirname(file));
       return configFile === undefined ? cwd : directory;
+    },
+    reportFor(file) {
+      const { file: configFile } = forFolder(dirname(file));
+      return configFile === undefined ? undefined : reportIn(configFile);
     },
     contractsFor: (file) => contractsForFolder(dirname(file)),
     allContracts: (found) => catalogOf(found.configuration),
@@ -79,4 +87,12 @@ function withOverrides(found: FoundConfiguration, { rules, confidence }: Overrid
       confidence: confidence ?? configuration.confidence,
     },
   };
+}
+
+/** As the runtime reads it: its own settings in the configuration, relative to the folder that this lies in. */
+function reportNamedIn(configFile: string, readFile: ReadFile): string | undefined {
+  const json: unknown = ts.parseConfigFileTextToJson(configFile, readFile(configFile) ?? "").config;
+  const { runtime } = (json ?? {}) as { runtime?: unknown };
+  const { report } = readRuntimeSettings(runtime, []).settings;
+  return report === undefined ? undefined : resolve(dirname(configFile), report);
 }

@@ -1,5 +1,5 @@
 import { byPlace } from "@holdfast/rules";
-import { createReader } from "@holdfast/workspace";
+import { createFindings, createReader } from "@holdfast/workspace";
 import { resolve } from "node:path";
 import { formatNamed } from "../report/formats.js";
 import { print } from "../report/print.js";
@@ -7,7 +7,6 @@ import type { Reportable } from "../report/report.js";
 import { ExitCode } from "../problem.js";
 import { coloursFor, type Terminal } from "../terminal.js";
 import { plural } from "../wording.js";
-import { findingOf } from "./finding.js";
 import { readViolations } from "./read.js";
 
 /** `holdfast report`: shows the violations that the runtime has written to a file, each at its lines. */
@@ -15,9 +14,8 @@ export function runReport(file: string, typed: Record<string, unknown>, terminal
   const format = formatNamed(typed["format"]);
   const violations = readViolations(file, terminal.cwd);
   const textOf = createReader();
-  const findings = violations
-    .map((violation) => findingOf(violation, resolve(terminal.cwd, file), textOf))
-    .sort(byPlace);
+  const findingOf = createFindings(textOf);
+  const findings = violations.map((violation) => findingOf(violation, resolve(terminal.cwd, file))).sort(byPlace);
   const files = new Set(findings.map(({ place }) => place.file)).size;
   const run: Reportable = {
     cwd: terminal.cwd,

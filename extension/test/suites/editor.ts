@@ -85,7 +85,7 @@ export function until<T>(event: vscode.Event<unknown>, ask: () => T, isRight: (a
   });
 }
 
-export const isOurs = ({ source }: vscode.Diagnostic) => source === "holdfast";
+export const isOurs = ({ source }: vscode.Diagnostic) => source === "holdfast" || source === "holdfast (runtime)";
 
 /** What Holdfast says about a file now. */
 export const reported = ({ uri }: { uri: vscode.Uri }) => vscode.languages.getDiagnostics(uri).filter(isOurs);

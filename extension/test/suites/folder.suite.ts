@@ -10,6 +10,7 @@ import "./settings.js";
 import "./documents.js";
 import "./hover.js";
 import "./commands.js";
+import "./runtime-report.js";
 
 cleanUp(restore);
 

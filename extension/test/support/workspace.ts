@@ -1,8 +1,10 @@
 /** Folders for the editor to open. */
 
+import { execFile } from "node:child_process";
 import { cp, mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 const shop = fileURLToPath(new URL("../shop", import.meta.url));
 const modules = fileURLToPath(new URL("../../../node_modules", import.meta.url));
@@ -17,4 +19,12 @@ export async function copyOfShop(parent: string, name = "my shop"): Promise<stri
   await cp(shop, folder, { recursive: true });
   await symlink(modules, join(folder, "node_modules"));
   return folder;
+}
+
+/** Runs a program of a folder to its end, with all handles guarded. */
+export async function runGuarded(folder: string, program: string): Promise<void> {
+  await promisify(execFile)(process.execPath, ["--import", "@holdfast/runtime/register", program], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"] },
+  });
 }

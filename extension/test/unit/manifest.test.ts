@@ -33,11 +33,14 @@ const read = (path: string) => readFileSync(new URL(path, folder), "utf8");
 const manifest = JSON.parse(read("package.json")) as Manifest;
 const settings = manifest.contributes.configuration.properties;
 
+/** Settings that are parts of one, by its name. */
+const groups = ["runtime", "server"];
+
 /** `{ server: { maxMemory: 1 } }` as `{ "server.maxMemory": 1 }`. */
 function flat(value: object, prefix = ""): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
-      key === "server" ? Object.entries(flat(inner as object, "server.")) : [[prefix + key, inner]],
+      groups.includes(key) ? Object.entries(flat(inner as object, `${key}.`)) : [[prefix + key, inner]],
     ),
   );
 }

@@ -40,6 +40,9 @@ import type {
   Target,
 } from "./messages.js";
 import { ProjectProgram } from "./programs.js";
+import { SeenViolations } from "./seen-violations.js";
+import { combine } from "./told.js";
+import { type ReadReport, WatchedReports } from "./watched-reports.js";
 
 /** What was found in a file, and what that rests on. */
 interface Known {
@@ -49,8 +52,11 @@ interface Known {
   epoch: number;
   program?: ProjectProgram;
   generation: number;
-  checked: Checked;
+  checked: Analysed;
 }
+
+/** What the analysis gave, whatever was seen while running. */
+type Analysed = Omit<Checked, "findings"> & { findings: Finding[] };
 
 const sourceExtensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
 /** So much of the heap may be used before projects are let go. */
@@ -68,6 +74,8 @@ export class Engine {
   private readonly problems = new Set<string>();
   /** The folders of the workspace that something was asked about. */
   private readonly folders = new Set<string>();
+  private readonly reports = new WatchedReports((...read) => this.reportRead(...read));
+  private readonly seen = new SeenViolations(this.fileSystem, this.reports);
   private projects: Projects;
   private epoch = 0;
 
@@ -115,6 +123,24 @@ export class Engine {
     return this.take(this.fileSystem.sweep().flatMap((change) => this.withContents(change)));
   }
 
+  /** Tells what a report says, as soon as it is read. */
+  watch(report: string, folders: readonly string[]): void {
+    for (const folder of folders) this.folders.add(folder);
+    const content = this.reports.get(report);
+    if (content.isRead) this.tellReport(report, content);
+  }
+
+  private reportRead(report: string, content: ReadReport, before: ReadReport): void {
+    this.tellReport(report, content);
+    if (content.violations.length + before.violations.length > 0) this.tell({ kind: "relevant", isRelevant: true });
+  }
+
+  private tellReport(report: string, content: ReadReport): void {
+    const { problem } = content;
+    const files = this.seen.files(content, [...this.folders]);
+    this.tell({ kind: "report", read: { report, files, ...(problem !== undefined && { problem }) } });
+  }
+
   /** Lets go of all projects but the one that was used last, if there is too little memory. */
   shed(): void {
     if (heapUsed() <= this.options.memory * fullness) return;
@@ -131,6 +157,12 @@ export class Engine {
   private check(target: Target): Checked {
     const text = this.textOf(target);
     if (text === undefined) return { findings: [], problems: [], milliseconds: 0 };
+    const analysed = this.analysed(target, text);
+    const seen = this.seen.in(target, this.settingsFor(target));
+    return { ...analysed, findings: combine(analysed.findings, seen, text) };
+  }
+
+  private analysed(target: Target, text: string): Analysed {
     const overrides = JSON.stringify([target.folder, target.overrides]);
     const known = this.known.get(target.file);
     if (known?.text === text && known.overrides === overrides && this.holds(known, target.file)) {
@@ -167,7 +199,7 @@ export class Engine {
     try {
       const lookAt = (changed: string) => {
         this.open([{ file: target.file, text: changed }]);
-        return this.check(target);
+        return this.analysed(target, changed);
       };
       return fixUntilStable(text, lookAt);
     } finally {

@@ -21,6 +21,15 @@ export interface Target {
   folder: string;
   /** What the editor's settings say; goes before what configuration files say. */
   overrides: { rules: Record<string, RuleSetting>; confidence?: Confidence };
+  runtime: RuntimeTarget;
+}
+
+/** Which of what was seen while running is wanted. */
+export interface RuntimeTarget {
+  /** The report, if another than the configuration says; null is none. */
+  report?: string | null;
+  /** Only what was seen after this time, in milliseconds since 1970. */
+  since: number;
 }
 
 /** A file that is open in the editor, or, without a text, no longer. */
@@ -29,9 +38,26 @@ export interface OpenFile {
   text?: string;
 }
 
+/** What a client is told of: what the analysis has found, what was seen while running, or both at once. */
+export interface Told extends Finding {
+  /** How often it was seen while running. */
+  seen?: number;
+  /** Whether the analysis has found it; otherwise only the running program knows. */
+  isFound: boolean;
+}
+
+/** What a report of a run told when it was read. */
+export interface ReportRead {
+  report: string;
+  /** The files in which there are violations. */
+  files: string[];
+  /** What is wrong with it, in one sentence. */
+  problem?: string;
+}
+
 /** What a look at a file gave. */
 export interface Checked {
-  findings: Finding[];
+  findings: Told[];
   /** What the configuration or the project lacks, and what went wrong inside; one sentence each. */
   problems: string[];
   /** The project that types came from. */
@@ -68,6 +94,8 @@ export type ToEngine =
   | { kind: "changes"; changes: FileChange[] }
   /** Look at the disk: nobody tells what changes there. Answered by `relevant`. */
   | { kind: "sweep" }
+  /** Read a report; answered by `report` now and whenever it has changed. */
+  | { kind: "watch"; report: string; folders: readonly string[] }
   | { kind: "ask"; id: number; question: Question; given: unknown };
 
 /** From the analysis' thread. */
@@ -79,5 +107,6 @@ export type FromEngine =
   | { kind: "loaded"; project: string; milliseconds: number; files: number }
   /** Projects were let go, to stay below the limit of memory. */
   | { kind: "shed"; projects: string[] }
+  | { kind: "report"; read: ReportRead }
   /** Whether findings may be others than before the changes. */
   | { kind: "relevant"; isRelevant: boolean };

@@ -18,6 +18,8 @@ port.on("message", (message: ToEngine) => {
       return tell({ kind: "relevant", isRelevant: engine.take(message.changes) });
     case "sweep":
       return tell({ kind: "relevant", isRelevant: engine.sweep() });
+    case "watch":
+      return engine.watch(message.report, message.folders);
     case "ask":
       return answer(message.id, message.question, message.given);
   }
