@@ -37,6 +37,8 @@ export class Member {
   readonly operation: Operation | undefined;
   readonly lane: number | undefined;
   readonly disturbs: readonly number[];
+  /** The lane that it disturbs, if it is one. */
+  readonly disturbed: number | undefined;
   readonly release: Release | undefined;
   readonly call: Call | undefined;
   readonly property: Property | undefined;
@@ -66,6 +68,7 @@ export class Member {
     this.lane = lane;
     // One that only waits for what another brings about is in nobody's way.
     this.disturbs = operation?.waiter ? [] : disturbs;
+    this.disturbed = this.disturbs.length === 1 ? this.disturbs[0] : undefined;
     this.release = release;
     this.call = call;
     this.property = property;
