@@ -1,5 +1,6 @@
 /** Calls on a handle: each is looked at, carried out, refused, or made to wait. */
 
+import { EventEmitter } from "node:events";
 import type { AfterRelease, Overlap } from "@holdfast/contracts";
 import { builderOf } from "./builder.js";
 import type { Delays } from "./delays.js";
@@ -220,7 +221,9 @@ function start({ life, member, method, receiver, given, origin, named, awaiting 
     if (awaiting === "then") return Reflect.apply(method, receiver, settling(pending, given));
     const call = () => Reflect.apply(method, receiver, given);
     const result = canBeHeld(pending, given) ? heldBack(pending, life.policy.delays!, call) : call();
-    pending.handOut = (value) => handOut(life, member, value, origin);
+    const hand = (value: unknown) => handOut(life, member, value, origin);
+    if (member.operation!.settledBy === "close" && isPromise(result)) return followToClose(pending, result, hand);
+    pending.handOut = hand;
     return follow(pending, result);
   } catch (error) {
     life.finish(pending);
@@ -249,6 +252,22 @@ function follow(pending: Pending, result: unknown): unknown {
   // Whoever attaches to a promise takes it for handled; so its user gets one that is rejected in its own right.
   const followed = result.then(pending.fulfilled, pending.rejected);
   return isOrdinary(result, pending) ? followed : asDecorated(followed, result);
+}
+
+/** The operation lasts as long as what it hands out: until that is released, or has come to its end by itself. */
+function followToClose(pending: Pending, result: Promise<unknown>, hand: (value: unknown) => unknown): unknown {
+  pending.isUsedOnce = true;
+  const finish = () => pending.life.finish(pending);
+  return result.then((value) => {
+    const handed = hand(value);
+    const guarded = guardedBy(handed);
+    if (guarded === undefined || guarded.life === pending.life) finish();
+    else {
+      guarded.life.onRelease.push(finish);
+      if (value instanceof EventEmitter) value.once("close", finish);
+    }
+    return handed;
+  }, pending.rejected);
 }
 
 /** The operation has given its result at once. It is over, unless that is a handle whose end it waits for. */

@@ -11,7 +11,7 @@ import { DataSource, EntitySchema, EntitySchemaOptions } from "typeorm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { exclusive, guard } from "../src/index.js";
 import { Cursor } from "./support/cursor.js";
-import { collecting, thrownBy, violation } from "./support/violations.js";
+import { collecting, rejectionOf, thrownBy, violation } from "./support/violations.js";
 
 const server = { host: "127.0.0.1", port: 5432, user: "root", database: "test" };
 const table = `holdfast_libraries_${process.pid}`;
@@ -272,5 +272,57 @@ describe("a cursor of pg", () => {
     const client = guard(await startPool().connect());
     client.release();
     expect(violation(thrownBy(() => client.query(new Cursor("select 1")))).rule).toBe("no-use-after-release");
+  });
+});
+
+describe("a row stream of typeorm", () => {
+  const numbers = "select 1 as n union select 2 union select 3";
+
+  async function startRunner() {
+    const bare = await new DataSource({
+      type: "mysql",
+      host: "127.0.0.1",
+      username: "root",
+      database: "test",
+    }).initialize();
+    undo.push(() => bare.destroy());
+    const found = collecting();
+    const runner = guard(bare, { mode: "observe", onViolation: found.onViolation }).createQueryRunner();
+    return { runner, found };
+  }
+
+  it("occupies its query runner until it was read to its end", async () => {
+    const { runner, found } = await startRunner();
+    const rows = await runner.stream(numbers);
+    const read: unknown[] = [];
+    for await (const row of rows) read.push({ ...(row as object) });
+    expect(read).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+    await runner.release();
+    expect(found.rules()).toEqual([]);
+  });
+
+  it("or until it is destroyed", async () => {
+    const { runner, found } = await startRunner();
+    const rows = await runner.stream(numbers);
+    rows.destroy();
+    await runner.release();
+    expect(found.rules()).toEqual([]);
+  });
+
+  it("is cut off by a release before that", async () => {
+    const { runner, found } = await startRunner();
+    const rows = await runner.stream(numbers);
+    await runner.release();
+    expect(found.violations).toMatchObject([
+      { rule: "no-early-release", first: { operation: "stream" }, second: { operation: "release" } },
+    ]);
+    rows.destroy();
+  });
+
+  it("is refused by a runner that was released", async () => {
+    const { runner, found } = await startRunner();
+    await runner.release();
+    await rejectionOf((async () => runner.stream(numbers))());
+    expect(found.rules()).toEqual(["no-use-after-release"]);
   });
 });
