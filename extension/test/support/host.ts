@@ -3,7 +3,7 @@
 import { build } from "esbuild";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { createServer, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -48,13 +48,40 @@ export interface Host {
   close: () => Promise<void>;
 }
 
+/** So often a window is opened that shows none of its folders: once in a while the editor is done before it has read them. */
+const attempts = 3;
+
 /** Opens a window in which a suite waits for its tests to be named. */
 export async function startHost(browser: Browser, editor: Editor, opened: Opened, bundle: string): Promise<Host> {
-  const server = createServer().listen(socketOf(editor.folder));
-  await once(server, "listening");
   const script = join(editor.folder, "suite.cjs");
   await writeFile(script, bundle);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openHost(browser, editor, opened, script);
+    } catch (error) {
+      if (attempt === attempts) throw error;
+    }
+  }
+}
+
+async function openHost(browser: Browser, editor: Editor, opened: Opened, script: string): Promise<Host> {
+  const connections: Socket[] = [];
+  const server = createServer((socket) => connections.push(socket)).listen(socketOf(editor.folder));
+  await once(server, "listening");
   const page = await newPage(browser);
+  try {
+    const connection = await connect(page, editor, opened, script, server);
+    return hostOf(page, connection, server);
+  } catch (error) {
+    for (const connection of connections) connection.destroy();
+    server.close();
+    await page.context().close();
+    throw error;
+  }
+}
+
+/** Loads the window, and waits for what runs in its extension host to say hello. */
+async function connect(page: Page, editor: Editor, opened: Opened, script: string, server: Server): Promise<Socket> {
   await allowSuites(page);
   // Only a list of folders that was read before is sure to be there at once.
   if ("workspace" in opened) await load(page, editor, opened);
@@ -65,6 +92,10 @@ export async function startHost(browser: Browser, editor: Editor, opened: Opened
     ["extensionTestsPath", remote(script)],
   ]);
   const [connection] = await connected;
+  return connection;
+}
+
+function hostOf(page: Page, connection: Socket, server: Server): Host {
   const lines = createInterface(connection)[Symbol.asyncIterator]();
   return {
     async run(name) {
