@@ -1,8 +1,7 @@
 /** Operations that begin later than the call that names them: queries that are built first, or run when they are awaited. */
 
+import type { Method } from "./method.js";
 import { isFixed, isObject, isPromise, unwrap, unwrapAll } from "./registry.js";
-
-type Method = (...given: unknown[]) => unknown;
 
 /** Starts the operation, by the method of this name of what was built. */
 export type Start = (name: string, method: Method, receiver: object, given: readonly unknown[]) => unknown;

@@ -2,9 +2,10 @@
 
 import { builderOf } from "./builder.js";
 import { guardedArguments, handedOut, handOut, originOf } from "./hand-out.js";
-import { type Method, operate } from "./invoke.js";
+import { operate } from "./invoke.js";
 import { iteratorOf } from "./iteration.js";
 import type { Life } from "./life.js";
+import type { Method } from "./method.js";
 import { optionsSetBy, setOption } from "./options.js";
 import type { Member } from "./plan.js";
 import { guardedBy, isObject, isPromise, rememberAlias, unwrapAll } from "./registry.js";

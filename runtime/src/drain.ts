@@ -1,7 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { guard } from "./guard.js";
-import type { Member } from "./plan.js";
-import type { Life } from "./life.js";
 import { type Guarded, guardedBy } from "./registry.js";
 import type { Happening } from "./violation.js";
 
@@ -49,14 +47,19 @@ export async function drain(handle: object, options: DrainOptions = {}): Promise
     // One that fails when its time is over has not flushed all of it.
     (error: unknown) => Object.assign(flushed, { isDone: performance.now() - began < timeout, error }),
   );
-  const left = () => Math.max(unfinished(held.life).length + count(), flushed.isDone ? 0 : 1);
+  const left = () => Math.max(held.life.unfinished.length + count(), flushed.isDone ? 0 : 1);
 
   await unlessAborted(flushing, end);
   while (left() > 0 && !end.aborted) await unlessAborted(delay(poll, undefined, { signal: end }), end);
   clearTimeout(timer);
   const ended = left() === 0 ? "drained" : signal?.aborted ? "aborted" : "timeout";
   const { error } = flushed;
-  return { left: left(), pending: unfinished(held.life), ended, ...(error !== undefined && { error }) };
+  return {
+    left: left(),
+    pending: held.life.unfinished.map(({ happening }) => happening),
+    ended,
+    ...(error !== undefined && { error }),
+  };
 }
 
 /** The library's own drains, one after the other; on the handle itself, as they are no operations of its user. */
@@ -74,12 +77,6 @@ async function flush({ raw, plan }: Guarded, timeout: number): Promise<void> {
       method.call(raw, ...limit, (error?: Error) => (error ? reject(error) : resolve()));
     });
   }
-}
-
-/** What is pending and comes to an end by itself. */
-function unfinished(life: Life): Happening[] {
-  const isOwed = ({ operation }: Member) => !operation?.consumes && !operation?.endsWithHandle;
-  return [...life.pending()].filter(({ member }) => isOwed(member)).map(({ happening }) => happening);
 }
 
 /** Waits for the promise, or for the end of all waiting. */

@@ -2,6 +2,7 @@
 
 import type { Call, Callback, Hands, Operation, ReturnedArgument } from "@holdfast/contracts";
 import { happening, isTimeForPlace, Life } from "./life.js";
+import type { Method } from "./method.js";
 import { Trace } from "./place.js";
 import { Member, type Plan, viewOf } from "./plan.js";
 import { className, classNamesOf, prototypesOf, recognise } from "./recognise.js";
@@ -9,8 +10,6 @@ import { type Guarded, guardedBy, guardOf, isObject, isPromise, rememberKeeper, 
 import { release } from "./release.js";
 import { endOfScope } from "./scope.js";
 import type { Happening } from "./violation.js";
-
-type Method = (...given: unknown[]) => unknown;
 
 /** The result of a call, or of its promise, as its user gets it. */
 export function handOut(life: Life, member: Member, value: unknown, origin?: Trace): unknown {

@@ -9,13 +9,12 @@ import { type Collision, collisionOf, concurrentUse, hazardOf, isHazardous, late
 import { happening, isTimeForPlace, type Life, type Pending } from "./life.js";
 import { tellLateOptions } from "./options.js";
 import { Trace } from "./place.js";
+import type { Method } from "./method.js";
 import type { Member, Transition } from "./plan.js";
 import { guardedBy, isObject, isPromise, rememberAlias } from "./registry.js";
 import type { Replacements } from "./replacements.js";
 import { report } from "./reporter.js";
 import type { Happening, HandleViolation, ViolationFacts } from "./violation.js";
-
-export type Method = (...given: unknown[]) => unknown;
 
 /** One call of an operation, before anybody has decided what becomes of it. */
 interface Invocation {

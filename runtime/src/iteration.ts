@@ -1,6 +1,6 @@
 /** Loops over a handle: it is busy while the loop waits for the next value, and free while the loop works on one. */
 
-import type { Method } from "./invoke.js";
+import type { Method } from "./method.js";
 import type { Life } from "./life.js";
 import type { Member } from "./plan.js";
 import { operate } from "./invoke.js";

@@ -9,6 +9,7 @@ import { Trace } from "./place.js";
 import type { Plan } from "./plan.js";
 import { guardedBy, isObject } from "./registry.js";
 import { type Listener, report } from "./reporter.js";
+import type { Method } from "./method.js";
 import type { Happening, ViolationFacts } from "./violation.js";
 
 /** Every alarm of every ledger is published here, as a `LedgerEvent`. */
@@ -169,8 +170,6 @@ class Book implements Counts {
     if (ledgerChannel.hasSubscribers) ledgerChannel.publish(event);
   }
 }
-
-type Method = (...given: unknown[]) => unknown;
 
 /** The handle, whose deliveries, answers and releases are entered in the book. */
 function bookkeeping<T extends object>(handle: T, plan: Plan, settlement: Settlement, book: Book): T {

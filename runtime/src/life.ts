@@ -206,7 +206,7 @@ export class Life {
 
   /** Runs `next` when nothing is pending that a release has to wait for, or when its patience is over. */
   whenIdle(next: () => void): void {
-    if (!this.hasUnfinished()) return next();
+    if (this.unfinished.length === 0) return next();
     let isPatient = true;
     const impatience = () => {
       isPatient = false;
@@ -215,7 +215,7 @@ export class Life {
     // Nobody stays alive for this: a program that has nothing else to do ends.
     const timer = setTimeout(impatience, this.policy.patience).unref();
     this.when(
-      () => !isPatient || !this.hasUnfinished(),
+      () => !isPatient || this.unfinished.length === 0,
       () => {
         clearTimeout(timer);
         next();
@@ -226,6 +226,13 @@ export class Life {
   /** Whether an operation of this handle is pending, or of what it has handed out. */
   get hasPending(): boolean {
     return this.pending().next().done !== true;
+  }
+
+  /** What is pending and comes to an end by itself: not what waits for a message that may never come. */
+  get unfinished(): Pending[] {
+    return [...this.pending()].filter(({ member: { operation } }) => {
+      return !operation?.consumes && !operation?.endsWithHandle && operation?.settledBy !== "close";
+    });
   }
 
   /** Operations of this handle and of what it has handed out, the latest first. */
@@ -295,15 +302,6 @@ export class Life {
 
   private belongsTo(life: Life): boolean {
     return this === life || (this.parent?.belongsTo(life) ?? false);
-  }
-
-  /** Whether something is pending that comes to an end by itself: not what waits for a message that may never come. */
-  private hasUnfinished(): boolean {
-    for (const { member } of this.pending()) {
-      const { consumes, endsWithHandle, settledBy } = member.operation ?? {};
-      if (!consumes && !endsWithHandle && settledBy !== "close") return true;
-    }
-    return false;
   }
 
   private when(isReady: () => boolean, run: () => void): void {

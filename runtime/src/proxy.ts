@@ -3,8 +3,9 @@
 import type { Property } from "@holdfast/contracts";
 import { callMember } from "./call.js";
 import { guarded } from "./hand-out.js";
-import { type Method, operate, operationOf } from "./invoke.js";
+import { operate, operationOf } from "./invoke.js";
 import type { Life } from "./life.js";
+import type { Method } from "./method.js";
 import { passedWith } from "./passed.js";
 import { Member, passedMember, type Plan } from "./plan.js";
 import { className, classNamesOf, prototypesOf } from "./recognise.js";

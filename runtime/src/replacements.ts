@@ -1,6 +1,5 @@
 /** Methods of a handle in whose place the program has put its own, as whoever spies on them does. */
-
-type Method = (...given: unknown[]) => unknown;
+import type { Method } from "./method.js";
 
 interface Replacement {
   by: unknown;

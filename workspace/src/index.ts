@@ -9,5 +9,6 @@ export { changesGlobals, createProgramFactory, type Demand, type ProgramFactory 
 export { nearestProjects, type Project, type Projects, singleProject } from "./projects.js";
 export { createReader, readSource, type SourceText, writeSource } from "./read.js";
 export { createSettings, type Overrides, type Settings } from "./settings.js";
-export { createFindings, type Line, linesOf } from "./violation-findings.js";
+export { type Line, linesOf } from "./lines.js";
+export { createFindings } from "./violation-findings.js";
 export { countEqual, isSarif, type Side, type Violation, violationsIn } from "./violations.js";

@@ -2,7 +2,7 @@ import type { Place } from "@holdfast/rules";
 import stringWidth from "string-width";
 import { groupBy } from "../collections.js";
 import type { Colours } from "../terminal.js";
-import { linesOf } from "./lines.js";
+import { type Line, linesOf } from "@holdfast/workspace";
 
 /** A stretch of a file with something to say about it. */
 export interface Label {
@@ -35,7 +35,7 @@ export function drawExcerpt(text: string, labels: readonly Label[], drawing: Dra
   return [...byLine].flatMap(([line, ofLine]) => {
     const between = previous === undefined ? [] : drawGap(lines, previous, line, drawing);
     previous = line;
-    return [...between, ...drawLine(lines[line - 1] ?? "", line, ofLine, drawing)];
+    return [...between, ...drawLine(lines[line - 1]?.text ?? "", line, ofLine, drawing)];
   });
 }
 
@@ -44,9 +44,9 @@ function byPosition(one: Label, other: Label): number {
 }
 
 /** What lies between two lines: the line itself if it is only one, or a sign that something is left out. */
-function drawGap(lines: readonly string[], from: number, to: number, drawing: Drawing): string[] {
+function drawGap(lines: readonly Line[], from: number, to: number, drawing: Drawing): string[] {
   if (to === from + 1) return [];
-  if (to === from + 2) return drawLine(lines[from] ?? "", from + 1, [], drawing);
+  if (to === from + 2) return drawLine(lines[from]?.text ?? "", from + 1, [], drawing);
   return [drawing.colours.dim(`${" ".repeat(drawing.gutter)} ⋮`)];
 }
 

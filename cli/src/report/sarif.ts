@@ -22,7 +22,7 @@ import type {
 } from "sarif";
 import { explainInMarkdown, explainInText } from "../explain/page.js";
 import { version } from "../version.js";
-import { linesOf } from "./lines.js";
+import { linesOf } from "@holdfast/workspace";
 import { addressOf, type Reportable } from "./report.js";
 
 const schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -146,7 +146,7 @@ function regionOf({ start, end }: Edit, text: string | undefined): Region {
 
 function lineAndColumn(text: string, offset: number): { line: number; column: number } {
   const lines = linesOf(text.slice(0, offset));
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+  return { line: lines.length, column: (lines.at(-1)?.text.length ?? 0) + 1 };
 }
 
 /**
@@ -156,7 +156,7 @@ function lineAndColumn(text: string, offset: number): { line: number; column: nu
 function createFingerprints(): (finding: Finding, run: Reportable) => string {
   const counts = new Map<string, number>();
   return ({ rule, place }, run) => {
-    const line = linesOf(run.textOf(place.file) ?? "")[place.line - 1] ?? "";
+    const line = linesOf(run.textOf(place.file) ?? "")[place.line - 1]?.text ?? "";
     const key = [rule, addressOf(place.file, run.cwd), line.replaceAll(/\s+/g, " ").trim()].join("\n");
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);

@@ -30,6 +30,8 @@ const most = 10_000;
 export function openReport(file: string, cwd: string): ReportFile {
   const isSarif = file.endsWith(".sarif");
   const seen = new Map<string, Reported>();
+  // Threads and processes that this one starts know from it which runs of the log are theirs.
+  const programStarted = isSarif ? Number((process.env["HOLDFAST_STARTED"] ??= String(Date.now()))) : 0;
   let isWritable = true;
 
   const attempt = (write: () => void): void => {
@@ -62,7 +64,7 @@ export function openReport(file: string, cwd: string): ReportFile {
       const all = [...seen.values()];
       const repeated = all.filter(({ count }) => count > 1).map(lineOf);
       attempt(() => {
-        if (isSarif) writeRuns(file, [...runsSoFar(file), sarifRun(all, cwd)]);
+        if (isSarif) writeRuns(file, [...runsSoFar(file, programStarted), sarifRun(all, cwd)]);
         else if (repeated.length > 0) appendFileSync(file, repeated.join(""));
       });
     },
@@ -71,13 +73,10 @@ export function openReport(file: string, cwd: string): ReportFile {
 
 const started = new Date(performance.timeOrigin).toISOString();
 
-/** When the program was started: its threads and processes know it from the one that has started them. */
-const programStarted = (process.env["HOLDFAST_STARTED"] ??= String(Date.now()));
-
 /** What the program's other threads and processes have written; what is left of earlier runs does not count. */
-function runsSoFar(file: string): object[] {
+function runsSoFar(file: string, since: number): object[] {
   try {
-    if (statSync(file).mtimeMs < Number(programStarted)) return [];
+    if (statSync(file).mtimeMs < since) return [];
     return (JSON.parse(readFileSync(file, "utf8")) as { runs: object[] }).runs;
   } catch {
     return [];

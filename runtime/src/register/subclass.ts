@@ -5,7 +5,7 @@
  */
 
 import { callMember } from "../call.js";
-import type { Method } from "../invoke.js";
+import type { Method } from "../method.js";
 import type { Life } from "../life.js";
 import { setOption } from "../options.js";
 import { isCalledByLibrary } from "../place.js";
