@@ -6,7 +6,7 @@
 import type { Contract, Export, Guard, Handle, Source, TypeName, TypePattern } from "./contract.js";
 import { libraries } from "./libraries/index.js";
 import { matchesPattern, patternSource } from "./patterns.js";
-import { inRange } from "./versions.js";
+import { rangesOverlap } from "./versions.js";
 
 /** A type that a contract describes, with the contract that does. */
 export type KnownType =
@@ -22,6 +22,8 @@ export interface Declaration {
   name: string;
   /** The declaring file inside the package; without it, patterns that name a file match as well. */
   file?: string;
+  /** The names of its type arguments, where they have names. */
+  arguments?: readonly string[];
 }
 
 /** A known type, and the pattern by which its declaration was recognised. */
@@ -167,7 +169,7 @@ function index(contracts: readonly Contract[]): Catalog {
       index(
         contracts.filter((contract) => {
           const version = versionOf(contract.package);
-          return version === undefined || inRange(version, contract.versions) !== false;
+          return version === undefined || rangesOverlap(version, contract.versions) !== false;
         }),
       ),
   };
@@ -176,8 +178,10 @@ function index(contracts: readonly Contract[]): Catalog {
 const types = new WeakMap<Contract, readonly KnownType[]>();
 
 /** Whether the declaration is where the contract says that its type is declared. */
-function isDeclaredSo(contract: Contract, pattern: TypePattern, { package: packageName, file }: Declaration): boolean {
+function isDeclaredSo(contract: Contract, pattern: TypePattern, declaration: Declaration): boolean {
+  const { package: packageName, file, arguments: given = [] } = declaration;
   return (
+    (pattern.argument === undefined || given.includes(pattern.argument)) &&
     declaringPackagesOf(contract).some((declaring) => matchesPattern(declaring, packageName)) &&
     (pattern.file === undefined || file === undefined || matchesPattern(pattern.file, withoutExtension(file)))
   );

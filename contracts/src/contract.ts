@@ -116,6 +116,8 @@ export type Timing =
   | "later"
   /** Any number of times, each without waiting for the one before. */
   | "repeatedly"
+  /** Once, in its own time: never beside the code that gives it, nor beside others that are given so (a test). */
+  | "in turn"
   /** Any number of times, one after the other, while the promise of the call is pending or the handle lives. */
   | "one at a time";
 
@@ -125,6 +127,8 @@ export interface Callback {
   /** The function is this property of the argument (`{ eachMessage }`). */
   property?: string;
   timing: Timing;
+  /** With a number above 1 as this property of the argument, so many run at the same time. */
+  unlessMore?: string;
   /** After this call on the handle, with this value, it runs one at a time if it answers each message at its end. */
   serialisedBy?: { method: string; argument: number; equals: number };
   /** The promise of the call waits for the promise that the function returns. */
@@ -149,10 +153,27 @@ export interface Scope {
   outer?: string;
 }
 
-export interface AfterRelease {
-  outcome: "throws" | "rejects" | "silent" | "works" | "hangs";
+/** What an operation comes to that comes too late. */
+export interface LateOutcome {
+  /**
+   * `emits`: the call returns, and then an `error` event comes, which no `catch` sees. `works`: as if nothing were, on a
+   * handle that may have its next owner. `fine`: as it should, such as a loop that is over at once; it is not too late.
+   */
+  outcome: "throws" | "rejects" | "emits" | "silent" | "works" | "hangs" | "fine";
   /** The exact text that a user would search for. */
   error?: string;
+}
+
+/** The same, for operations that do something else than the others. */
+export interface LateOutcomes extends LateOutcome {
+  operations?: Record<string, LateOutcome>;
+}
+
+export interface AfterRelease extends LateOutcomes {
+  /** After these releases, where it is something else than after the others. */
+  after?: Record<string, LateOutcomes>;
+  /** The text after a scope whose callback has failed, where it is another one. */
+  errorOnFailure?: string;
 }
 
 /** What a second operation in the same lane does while the first is pending. */
@@ -197,6 +218,10 @@ export interface Lane {
   excludes?: string[];
   /** Other lanes of the handle in which nothing may start while one of this lane is pending; the other way round is allowed. */
   blocks?: string[];
+  /** What becomes of an operation that it blocks, where that is something else than overlap in the lane itself. */
+  blocked?: Overlap;
+  /** Answers come in the order of the calls: when a later operation of the lane is over, the earlier ones are over too. */
+  inOrder?: true;
   /** Why, in one sentence for people. */
   why?: string;
 }
@@ -222,13 +247,23 @@ export interface Operation extends Call {
   waiter?: boolean;
   /** The handle's phase afterwards; with `text`, only when the first argument is a string that matches, in any case. */
   begins?: { phase: string; text?: string };
-  ends?: { phase: string; text?: string };
+  /** With `commits` (for each call, or for a text that matches) it shows that the phase had begun, wherever that was. */
+  ends?: { phase: string; text?: string; commits?: true | string };
+  /** It may send several statements, each after the answer to the one before. */
+  severalStatements?: true;
   /** It hands something over that is not out yet when it settles; only a drain or a graceful release shows that it is. */
   handsOver?: boolean;
+  /**
+   * It gives an array. Fewer elements than the argument at this position asks for mean that the handle has come to its
+   * end by itself, and with it what is pending until its release.
+   */
+  exhausts?: { fewerThan: number };
   /** It takes what it reads: left behind pending, after a lost race, it takes the next message, and nobody sees it. */
   consumes?: boolean;
   /** A release ends it as it should: a loop over messages learns that there are no more. */
   endsWithHandle?: true;
+  /** A release leaves it alone: what it does comes to its end all the same. */
+  outlivesRelease?: true;
   /** It keeps the caller's buffer until it settles. */
   keepsBuffer?: number;
   /** Its result must be looked at, and why. */
@@ -248,32 +283,79 @@ export type Independence =
 export interface Release {
   /** It waits for pending operations before it ends the handle's life. */
   waits: boolean;
-  /** A graceful release loses nothing that was handed over; an abort drops it. */
+  /**
+   * What it is there for. `graceful` is the ordinary end. An `abort` breaks off what is under way: on the way out after
+   * an error, a timeout, a signal or a lost race it does what it is meant to do.
+   */
   kind: "graceful" | "abort";
   /** For an abort: the graceful twin. */
   graceful?: string;
+  /**
+   * Called with something truthy at this position it is an abort that is meant (`client.release(error)`): what is pending
+   * comes to `pending`, and what is done on the handle afterwards to `afterwards`.
+   */
+  abortsWith?: { argument: number; pending?: NonNullable<Release["pending"]>; afterwards?: LateOutcome };
+  /** What was handed over and is not out yet is dropped. */
+  drops?: true;
   /** It returns a promise that settles when the release is done. */
   promised?: boolean;
   /** It only returns a builder; a call of one of these on it releases (`trx.commit().execute()`). */
   builds?: { runs: string[] };
   /** It releases the handle given in this argument, not the receiver (`pool.release(connection)`). */
   releasesArgument?: number;
+  /** It waits if the handle was made with this option. */
+  waitsWith?: { option: string; equals: boolean };
   /** It waits only so long, and does not say what is left then; only a drain before it does. The reason, in one sentence. */
   bounded?: string;
   /** With this value of this argument it releases nothing (`disconnect(true)` connects again). */
   unless?: { argument: number; equals: boolean };
+  /** Operations that may wait without end, and that it then waits for: it never settles either. */
+  stuckOn?: string[];
+  /** It fails while something that the source has handed out is not released. */
+  whileLent?: LateOutcome;
   /**
    * What pending operations come to. `finishes`: they are carried out as if nothing had happened, to nobody's harm;
    * `runs on`: on a handle that somebody else may have by then.
    */
   pending?: { outcome: "lost" | "rejects" | "runs on" | "hangs" | "finishes"; error?: string };
-  /** What a second release does. */
-  second: {
-    outcome: "harmless" | "throws" | "rejects" | "harms" | "hangs";
-    error?: string;
-    /** After one of these releases it does no harm. */
-    harmlessAfter?: string[];
-  };
+  /** It releases only if it succeeds: after one that rejected the handle is as it was, and owes another release. */
+  failsOpen?: true;
+  second: SecondRelease;
+}
+
+/** What a second release does. */
+export interface SecondRelease {
+  outcome: "harmless" | "throws" | "rejects" | "harms" | "hangs";
+  error?: string;
+  /** While the first one is still under way, where that is something else. */
+  underWay?: Pick<SecondRelease, "outcome" | "error">;
+  /** After one of these releases it does no harm. */
+  harmlessAfter?: string[];
+  /** The text after one of these releases, where it is another one. */
+  errorAfter?: Record<string, string>;
+  /** When a pool has given the handle to its next owner in between, it is released from under that owner. */
+  harmsNextOwner?: true;
+}
+
+/** A property that code asks before it acts on a value (`if (!res.headersSent)`), or a method without arguments. */
+export interface StateProperty {
+  /**
+   * What it says when it is true. `released`: a release was called; `open`: none was, and it can be used; `begun`: one of
+   * `calls` was made, or it is in `phase`. When it is false, the contrary holds.
+   */
+  true: "released" | "open" | "begun";
+  /** Of `released` and `open`: it knows of these releases only. Default: of all. */
+  by?: string[];
+  /** Of `begun`. */
+  calls?: string[];
+  /** Of `begun`. */
+  phase?: string;
+  /** It is no boolean: having one of these values counts as true, having another one as false. */
+  values?: (string | number)[];
+  /** When it is false nothing is known: it turns true some time after the call. */
+  late?: true;
+  /** It is a method: `trx.isCompleted()`. */
+  method?: true;
 }
 
 /** A setting that has to be made early. */
@@ -292,6 +374,8 @@ export interface EarlyOption {
   constructorProperty?: string;
   /** What happens when it is set too late; the exact text where there is one. */
   tooLate: string;
+  /** What it must precede comes once in a handle's life: no later call makes up for it. */
+  once?: true;
   /** Set too late it does nothing, now or later, and raises nothing: what it must precede comes once in a handle's life. */
   tooLateDoesNothing?: true;
   /**
@@ -317,6 +401,8 @@ export interface TypePattern {
   file?: string;
   /** A type alias without a symbol of its own. */
   alias?: boolean;
+  /** Only with this type among its type arguments: `PgTransaction<NodePgQueryResultHKT, …>`. */
+  argument?: string;
   /** The type is shared with values that are no handles; only how it was acquired tells them apart. */
   shared?: boolean;
 }
@@ -342,6 +428,16 @@ export interface Source {
   releases?: Record<string, Release>;
   /** Handles that are passed along with its other calls, as a property of an argument: each such call is an operation. */
   takes?: TypeName[];
+  /** What people call it in a sentence: `pg pool`. One that ends has it. */
+  noun?: string;
+  /** Calls that end the source itself (`pool.end()`). `waits` is for its own operations and for what it has handed out. */
+  ends?: Record<string, Release>;
+  /** What its operations do after its end, and its methods that hand out handles. */
+  afterEnd?: AfterRelease;
+  /** Calls that open it again after its end. */
+  reopenedBy?: string[];
+  /** Properties by which code asks whether it has ended. */
+  states?: Record<string, StateProperty>;
 }
 
 export interface Handle {
@@ -369,6 +465,8 @@ export interface Handle {
   /** Operations that wait until what was handed over is out. */
   drains?: string[];
   afterRelease: AfterRelease;
+  /** Properties by which code asks how far it is. */
+  states?: Record<string, StateProperty>;
   options?: EarlyOption[];
   sections?: Section[];
   /** The handle is passed along instead of called: as a property of an argument, or as argument of a method. */

@@ -17,6 +17,7 @@ export {
   type TypeMatch,
 } from "./catalog.js";
 export { documentationUrl, homepage } from "./pages.js";
+export { lateOutcome, secondOutcome, type LateCall } from "./late.js";
 export { contractOf, readOwnContracts } from "./own.js";
 export { overlapOutcomes, ownContractSchema, type OverlapOutcome, type OwnContract } from "./own-schema.js";
 export { contractFromTags, holdfastTags, type DocTag, type TaggedMember, type TaggedType } from "./tags.js";
@@ -28,29 +29,36 @@ export {
   runtimeSettings,
   runtimeSettingsSchema,
 } from "./runtime-settings.js";
-export { inRange } from "./versions.js";
+export { inRange, rangeOf } from "./versions.js";
 export {
   afterReleaseWords,
   coded,
   disposalSentence,
   drainSentence,
+  endSentences,
   freeOperations,
   guardSentence,
   lanesOf,
+  lateSentences,
   laneSentences,
   limitWords,
   nounOf,
   optionGroups,
   optionSentences,
+  latePhrase,
   outcomeWords,
   overlapPhrase,
+  pendingPhrase,
+  secondPhrase,
   overlapWords,
   phaseSentence,
   releaseWords,
+  secondWords,
   sentence,
   settlementSentence,
   settlingWords,
   spoken,
+  stateSentence,
   withArticle,
   type LaneFacts,
   type OptionGroup,

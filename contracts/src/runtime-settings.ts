@@ -31,7 +31,7 @@ export const runtimeSettings = {
     words: runtimeModes,
     variable: "HOLDFAST_MODE",
     description:
-      "What becomes of a violation: `warn` (unless something else is said) tells of it, `observe` only reports it, `throw` refuses the operation, `serialize` lets it wait.",
+      "What happens on a violation: `warn` (the default) prints a warning, `observe` only writes it to the report, `throw` refuses the operation, `serialize` makes it wait.",
   },
   contracts: {
     kind: "list",
@@ -39,52 +39,51 @@ export const runtimeSettings = {
     example: "pg",
     variable: "HOLDFAST_CONTRACTS",
     description:
-      "Only handles of these contracts are guarded: packages, or types as `package#Type`; with `!` in front, all but these.",
+      "Guard only handles of these contracts: packages, or types as `package#Type`; with `!` in front, all but these.",
   },
   places: {
     kind: "word",
     words: runtimePlaces,
     variable: "HOLDFAST_PLACES",
     description:
-      "When the place of an operation is noted: `always`, `never`, or `sampled` (unless something else is said), the first 1,000 calls of each operation and then one in 1,024.",
+      "When the place of an operation is recorded: `always`, `never`, or `sampled` (the default), the first 1,000 calls of each operation and then one in 1,024.",
   },
   report: {
     kind: "text",
     example: "holdfast.jsonl",
     variable: "HOLDFAST_REPORT",
-    description: "The file that violations are written to: JSON lines, or SARIF if its name ends in .sarif.",
+    description: "The file to write violations to: JSON lines, or SARIF if its name ends in .sarif.",
   },
   exitCode: {
     kind: "number",
     least: 1,
     most: 255,
     variable: "HOLDFAST_EXIT_CODE",
-    description: "What a process ends with that had violations of severity error and would have ended with 0.",
+    description: "The exit code of a process that had violations of severity error and would have ended with 0.",
   },
   include: {
     kind: "list",
     example: "my-framework",
     variable: "HOLDFAST_INCLUDE",
-    description: "Installed packages that count as the program: what they acquire is guarded as well.",
+    description: "Installed packages whose handles are guarded as well, as if they were part of the program.",
   },
   delays: {
     kind: "text",
     example: "42",
     variable: "HOLDFAST_DELAYS",
     description:
-      "A seed: operations are held back for a moment where they come near each other, so that races that hide appear; the same seed holds the same ones.",
+      "A seed: operations that come close to each other are delayed, so that hidden races appear; the same seed delays the same operations.",
   },
   delaysFile: {
     kind: "text",
     example: ".holdfast/delays.json",
     variable: "HOLDFAST_DELAYS_FILE",
-    description:
-      "Where runs with delays keep what they have learned for the next: `.holdfast/delays.json` unless something else is said.",
+    description: "The file in which runs with delays keep what they have learned. Default: `.holdfast/delays.json`.",
   },
   leaks: {
     kind: "switch",
     variable: "HOLDFAST_LEAKS",
-    description: "Whether handles are reported that are collected, or alive at exit, without a release.",
+    description: "Report handles that are garbage-collected, or still open at exit, without having been released.",
   },
 } as const satisfies Record<string, RuntimeSetting>;
 

@@ -11,9 +11,12 @@ import type {
   Guard,
   Handle,
   Lane,
+  LateOutcome,
   Operation,
   Overlap,
   Release,
+  SecondRelease,
+  Source,
   TypeName,
 } from "./contract.js";
 
@@ -22,31 +25,44 @@ interface Outcome extends Partial<Omit<Overlap, "outcome">> {
   outcome: string;
 }
 
+type PendingOutcome = NonNullable<Release["pending"]>["outcome"];
+type SecondOutcome = Release["second"]["outcome"];
+
 const overlapPhrases: Record<Overlap["outcome"], string> = {
   throws: "the second call throws",
   rejects: "the second call rejects",
   corrupts: "data is corrupted",
-  interleaves: "what they write is mixed",
+  interleaves: "their output is mixed",
   swaps: "results reach the wrong caller",
   hangs: "one of them never settles",
-  undefined: "the vendor promises nothing",
-  queues: "they wait for each other",
+  undefined: "the library does not define what happens",
+  queues: "they run one after the other",
 };
 
 const latePhrases: Record<AfterRelease["outcome"], string> = {
   throws: "throws",
   rejects: "rejects",
-  silent: "does nothing, and nobody is told",
-  works: "works, on a handle that may be somebody else's by then",
+  emits: "returns, and an `error` event follows",
+  silent: "does nothing, and raises no error",
+  works: "runs on a connection that another caller may already be using",
   hangs: "never settles",
+  fine: "works as it should",
 };
 
-const pendingPhrases: Record<NonNullable<Release["pending"]>["outcome"], string> = {
+const pendingPhrases: Record<PendingOutcome, string> = {
   lost: "is lost",
   rejects: "rejects",
-  "runs on": "runs on, on a handle that may be somebody else's by then",
+  "runs on": "keeps running on a connection that another caller may already be using",
   hangs: "never settles",
   finishes: "is carried out all the same",
+};
+
+const secondPhrases: Record<SecondOutcome, string> = {
+  harmless: "is harmless",
+  throws: "throws",
+  rejects: "rejects",
+  harms: "may take the handle away from another caller",
+  hangs: "never settles",
 };
 
 const settlings: Record<NonNullable<Operation["settledBy"]>, string> = {
@@ -60,6 +76,29 @@ const settlings: Record<NonNullable<Operation["settledBy"]>, string> = {
 /** What overlap comes to, as a clause: `the second call throws`. */
 export function overlapPhrase(outcome: Overlap["outcome"]): string {
   return overlapPhrases[outcome];
+}
+
+/** What becomes of an operation that a release comes upon, as a clause without its subject: `is lost`. */
+export function pendingPhrase(outcome: PendingOutcome): string {
+  return pendingPhrases[outcome];
+}
+
+/** What an operation does that comes after the end of the handle, as a clause without its subject: `rejects`. */
+export function latePhrase({ afterRelease, lanes, releases }: Handle, late: LateOutcome = afterRelease): string {
+  const { outcome } = late;
+  if (outcome !== "works") return latePhrases[outcome];
+  if (Object.values(lanes).some(({ overlap }) => overlap.lateStatements !== undefined)) {
+    return "runs outside the transaction";
+  }
+  const ends = Object.values(releases);
+  // What no other caller can be given works as before.
+  const isHandedOn = ends.length === 0 || ends.some(({ pending }) => pending?.outcome === "runs on");
+  return isHandedOn ? latePhrases.works : "works all the same";
+}
+
+/** What a second release does, as a clause without its subject: `throws`. */
+export function secondPhrase(outcome: SecondOutcome): string {
+  return secondPhrases[outcome];
 }
 
 /**
@@ -86,7 +125,7 @@ function details({ error, kills, threshold, lateStatements, announcedEnd }: Part
       : "",
     announcedEnd === undefined
       ? ""
-      : `; since ${announcedEnd.warnsSince} it warns “${announcedEnd.text}”, and ${announcedEnd.endsIn} ends it`,
+      : `; deprecated since ${announcedEnd.warnsSince} (“${announcedEnd.text}”), removed in ${announcedEnd.endsIn}`,
   ].join("");
 }
 
@@ -114,8 +153,12 @@ export function lanesOf(handle: Handle): LaneFacts[] {
   });
 }
 
-function whyOf({ sections = [] }: Handle, name: string, { why }: Lane): string {
-  const reasons = [why, ...sections.filter(({ lane }) => lane === name).map((section) => section.why)];
+function whyOf({ sections = [] }: Handle, name: string, { why, inOrder }: Lane): string {
+  const reasons = [
+    why,
+    inOrder ? "Answers come in the order of the calls." : undefined,
+    ...sections.filter(({ lane }) => lane === name).map((section) => section.why),
+  ];
   return reasons.filter((reason) => reason !== undefined).join(" ");
 }
 
@@ -133,6 +176,7 @@ function passedWords({ property, method }: NonNullable<Handle["passedAs"]>): str
 /** Operations of which any number may be pending, but which a release must not meet. */
 export function freeOperations({ operations, lanes, anyMethod }: Handle): string[] {
   const names = Object.entries(operations)
+    .filter(([, { outlivesRelease }]) => !outlivesRelease)
     .filter(([, { lane, settledBy }]) => settledBy !== "return" && (lane === undefined || lanes[lane] === undefined))
     .map(([name]) => name);
   return anyMethod === undefined ? names : [...names, "any other method"];
@@ -151,8 +195,8 @@ export function laneSentences(handle: Handle, name: string, { lane: laneName, se
     ...(settledBy === "return" ? [] : [whilePending(handle, name, laneName, lane)]),
     ...phases.map(([phase, overlap]) => `In a ${phase}: ${overlapWords(overlap, lane.overlap)}.`),
     ...blocking.map(
-      ([other, { overlap }]) =>
-        `It may not begin while ${oneOf(operationsIn(handle, other), other)} is pending: ${overlapWords(overlap)}.`,
+      ([other, { overlap, blocked }]) =>
+        `It may not begin while ${oneOf(operationsIn(handle, other), other)} is pending: ${overlapWords(blocked ?? overlap)}.`,
     ),
   ];
 }
@@ -185,32 +229,95 @@ function oneOf(names: readonly string[], lane: string): string {
 }
 
 /** How long an operation is pending, as a clause without its subject: `is pending until its promise settles`. */
-export function settlingWords({ settledBy = "promise", lazy, builds }: Operation): string {
+export function settlingWords({ settledBy = "promise", lazy, builds, severalStatements }: Operation): string {
   if (builds && !builds.lazy) return `begins with ${listed(builds.runs, "or")} and ${settlings[settledBy]}`;
-  return lazy || builds ? `begins when it is awaited, and ${settlings[settledBy]}` : settlings[settledBy];
+  const sends = severalStatements ? "; it may send several statements, each after the answer to the one before" : "";
+  return `${lazy || builds ? "begins when it is awaited, and " : ""}${settlings[settledBy]}${sends}`;
 }
 
 /** What a release does, as clauses without their subject: `does not wait for what is pending; a second one is harmless`. */
-export function releaseWords({ waits, kind, graceful, unless, bounded, pending, second }: Release): string {
+export function releaseWords(release: Release): string {
+  const { waits, waitsWith, kind, graceful, abortsWith, drops, unless, bounded, pending, second } = release;
+  const { failsOpen, stuckOn, whileLent } = release;
   return [
     unless === undefined ? "" : `releases nothing with ${unless.equals} as argument ${unless.argument + 1}`,
     `${waits ? "waits" : "does not wait"} for what is pending${waits && bounded !== undefined ? `, but: ${bounded.replace(/\.$/, "")}` : ""}`,
-    kind === "abort" ? `drops what was handed over${graceful === undefined ? "" : `, which ${graceful} does not`}` : "",
+    waitsWith === undefined ? "" : `waits if the handle was made with \`${waitsWith.option}: ${waitsWith.equals}\``,
+    kind === "abort" ? "breaks off what is under way" : "",
+    abortsWith === undefined ? "" : `breaks off what is under way if argument ${abortsWith.argument + 1} is true`,
+    drops ? `drops what was handed over${graceful === undefined ? "" : `, which ${graceful} does not`}` : "",
     pending === undefined || (waits && pending.outcome === "finishes")
       ? ""
       : `what is still pending then ${pendingPhrases[pending.outcome]}${details(pending)}`,
-    `a second one ${second.outcome === "harmless" ? "is harmless" : outcomeWords(second)}`,
+    stuckOn === undefined ? "" : `never settles while ${listed(stuckOn, "or")} waits without a limit of time`,
+    failsOpen ? "one that fails has released nothing" : "",
+    whileLent === undefined ? "" : `while something that was handed out is not released it ${outcomeWords(whileLent)}`,
+    `a second one ${secondWords(second)}`,
   ]
     .filter((clause) => clause !== "")
     .join("; ");
 }
 
 /** What an operation does that comes too late, as a clause: `an operation after the release throws: “Socket is closed”`. */
-export function afterReleaseWords({ afterRelease, operations, anyMethod, releases }: Handle): string {
+export function afterReleaseWords(handle: Handle): string {
+  const { afterRelease, operations, anyMethod, releases } = handle;
   if (Object.keys(operations).length === 0 && anyMethod === undefined) return "";
   // What has no release of its own ends with its parent, or with a scope.
   const end = Object.keys(releases).length > 0 ? "the release" : "its end";
-  return `an operation after ${end} ${latePhrases[afterRelease.outcome]}${details(afterRelease)}`;
+  return `an operation after ${end} ${latePhrase(handle)}${details(afterRelease)}`;
+}
+
+/** What is different for some operations, or after some releases, as sentences. */
+export function lateSentences({ afterRelease: { operations = {}, after = {}, errorOnFailure } }: Handle): string[] {
+  return [
+    ...lateExceptions("", operations),
+    ...Object.entries(after).flatMap(([release, outcomes]) => [
+      `After \`${release}\` it ${latePhrases[outcomes.outcome]}${details(outcomes)}.`,
+      ...lateExceptions(`After \`${release}\` `, outcomes.operations ?? {}),
+    ]),
+    errorOnFailure === undefined ? "" : `After a failure the text is “${errorOnFailure}”.`,
+  ].filter((words) => words !== "");
+}
+
+/** Operations that come to the same are told together. */
+function lateExceptions(when: string, operations: Record<string, LateOutcome>): string[] {
+  const groups = new Map<string, string[]>();
+  for (const [name, outcome] of Object.entries(operations)) {
+    const words = latePhrases[outcome.outcome] + details(outcome);
+    groups.set(words, [...(groups.get(words) ?? []), name]);
+  }
+  return [...groups].map(([words, names]) => sentence(`${when}${listed(names, "or")} ${words}`));
+}
+
+/** What a second release comes to, as a clause with all its cases. */
+export function secondWords(second: SecondRelease): string {
+  const { outcome, underWay, harmlessAfter = [], errorAfter = {}, harmsNextOwner } = second;
+  return [
+    outcome === "harmless" ? "is harmless" : outcomeWords(second),
+    underWay === undefined ? "" : `while the first is under way it ${outcomeWords(underWay)}`,
+    harmlessAfter.length === 0 ? "" : `after ${listed(harmlessAfter, "or")} it is harmless`,
+    ...Object.entries(errorAfter).map(([release, text]) => `after \`${release}\`: “${text}”`),
+    harmsNextOwner ? "once the handle has its next owner, it is released from under that owner" : "",
+  ]
+    .filter((clause) => clause !== "")
+    .join("; ");
+}
+
+/** The properties that say how far a handle or a source is, as a sentence; empty where there are none. */
+export function stateSentence({ states = {} }: Pick<Handle, "states">): string {
+  const names = Object.entries(states).map(([name, { method }]) => `\`${name}${method ? "()" : ""}\``);
+  return names.length === 0 ? "" : `How far it is: ${names.join(", ")}.`;
+}
+
+/** What ends a source, and what becomes of what is done on it afterwards, as sentences. */
+export function endSentences({ ends = {}, afterEnd, reopenedBy = [] }: Source): string[] {
+  return [
+    ...Object.entries(ends).map(([name, release]) => `\`${name}\` ends it: ${releaseWords(release)}.`),
+    afterEnd === undefined || afterEnd.outcome === "works"
+      ? ""
+      : sentence(`a call after its end ${latePhrases[afterEnd.outcome]}${details(afterEnd)}`),
+    reopenedBy.length === 0 ? "" : `${listed(reopenedBy, "or")} opens it again.`,
+  ].filter((words) => words !== "");
 }
 
 /** A clause as a sentence; an empty one stays empty. */
@@ -252,13 +359,28 @@ export function optionSentences(option: EarlyOption): string[] {
   ];
 }
 
-/** What begins and ends a phase, as a sentence; empty where nothing does. */
+/** What begins and ends each phase, as sentences; empty where nothing does. */
 export function phaseSentence({ operations }: Handle): string {
-  const changes = Object.entries(operations).flatMap(([name, { begins, ends }]) => [
-    ...(begins ? [`\`${name}\` begins a ${begins.phase}`] : []),
-    ...(ends ? [`\`${name}\` ends a ${ends.phase}`] : []),
-  ]);
-  return changes.length === 0 ? "" : `With the right statement, ${changes.join(", ")}.`;
+  const callsThat = (what: "begins" | "ends", phase: string) =>
+    Object.entries(operations).flatMap(([name, { [what]: change }]) =>
+      change?.phase === phase ? callsOf(name, change.text) : [],
+    );
+  const phases = new Set(Object.values(operations).flatMap(({ begins }) => begins?.phase ?? []));
+  return [...phases]
+    .map(
+      (phase) =>
+        `${either(callsThat("begins", phase))} starts a ${phase}; ${either(callsThat("ends", phase))} ends it.`,
+    )
+    .join(" ");
+}
+
+/** The calls that change a phase, with the statements that the pattern lists: `query("COMMIT")`, `query("ROLLBACK")`. */
+function callsOf(name: string, pattern: string | undefined): string[] {
+  if (pattern === undefined) return [`\`${name}()\``];
+  const [, statements] = /\(([^()]+)\)/.exec(pattern) ?? [];
+  return statements === undefined
+    ? [`\`${name}\` with a statement that matches \`${pattern}\``]
+    : statements.split("|").map((text) => `\`${name}("${text.replaceAll("\\s+", " ").toUpperCase()}")\``);
 }
 
 /** How to wait until everything is out, as a sentence; empty where nothing waits. */
@@ -320,9 +442,18 @@ function listed(names: readonly string[], conjunction: "and" | "or"): string {
   if (names.length > mostNames) {
     return `${names.slice(0, mostNames).map(spoken).join(", ")} and ${names.length - mostNames} more`;
   }
-  const last = names.at(-1);
-  if (last === undefined || names.length === 1) return names.map(spoken).join("");
-  return `${names.slice(0, -1).map(spoken).join(", ")} ${conjunction} ${spoken(last)}`;
+  return joined(names.map(spoken), conjunction);
+}
+
+function either(texts: readonly string[]): string {
+  return joined(texts, "or");
+}
+
+function joined(texts: readonly string[], conjunction: "and" | "or"): string {
+  const last = texts.at(-1);
+  return last === undefined || texts.length === 1
+    ? texts.join("")
+    : `${texts.slice(0, -1).join(", ")} ${conjunction} ${last}`;
 }
 
 /** How an operation is called in a sentence: two of them have keys that are no names of methods. */

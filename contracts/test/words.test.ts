@@ -52,21 +52,21 @@ const link: Handle = {
 
 describe("an overlap", () => {
   it("is told with all that is known of it", () => {
-    expect(outcomeWords({ outcome: "undefined" })).toBe("the vendor promises nothing");
+    expect(outcomeWords({ outcome: "undefined" })).toBe("the library does not define what happens");
     expect(overlapWords({ outcome: "rejects", error: "busy", kills: true, threshold: 512 })).toBe(
       "the second call rejects and makes the handle unusable, from 512 on: “busy”",
     );
     expect(overlapWords({ outcome: "queues", lateStatements: "after an await" })).toBe(
-      "they wait for each other; when one branch fails, statements of the others after an await still run, outside the transaction",
+      "they run one after the other; when one branch fails, statements of the others after an await still run, outside the transaction",
     );
   });
 
   it("is told once where the library has announced that it ends", () => {
     const announcedEnd = { warnsSince: "8.0.0", endsIn: "9.0.0", text: "is deprecated" };
-    const told = "; since 8.0.0 it warns “is deprecated”, and 9.0.0 ends it";
-    expect(overlapWords({ outcome: "queues", announcedEnd })).toBe(`they wait for each other${told}`);
+    const told = "; deprecated since 8.0.0 (“is deprecated”), removed in 9.0.0";
+    expect(overlapWords({ outcome: "queues", announcedEnd })).toBe(`they run one after the other${told}`);
     expect(overlapWords({ outcome: "queues", announcedEnd }, { outcome: "queues", announcedEnd })).toBe(
-      "they wait for each other",
+      "they run one after the other",
     );
   });
 });
@@ -116,6 +116,9 @@ describe("the lanes of a handle", () => {
 it("an operation is told by how it begins and settles", () => {
   expect(settlingWords({})).toBe("is pending until its promise settles");
   expect(settlingWords({ settledBy: "return" })).toBe("is over when it returns");
+  expect(settlingWords({ severalStatements: true })).toBe(
+    "is pending until its promise settles; it may send several statements, each after the answer to the one before",
+  );
   expect(settlingWords({ lazy: true })).toBe("begins when it is awaited, and is pending until its promise settles");
   expect(settlingWords({ builds: { runs: ["execute", "stream"] } })).toBe(
     "begins with `execute` or `stream` and is pending until its promise settles",
@@ -130,8 +133,12 @@ describe("a release is told", () => {
       "does not wait for what is pending; what is still pending then rejects: “closed”; a second one is harmless",
     ],
     [
-      { waits: true, bounded: "It waits five seconds.", kind: "abort", graceful: "end" },
-      "waits for what is pending, but: It waits five seconds; drops what was handed over, which end does not; a second one is harmless",
+      { waits: true, bounded: "It waits five seconds.", kind: "abort", graceful: "end", drops: true },
+      "waits for what is pending, but: It waits five seconds; breaks off what is under way; drops what was handed over, which end does not; a second one is harmless",
+    ],
+    [
+      { waits: false, abortsWith: { argument: 0 } },
+      "does not wait for what is pending; breaks off what is under way if argument 1 is true; a second one is harmless",
     ],
     [
       { waits: true, pending: { outcome: "finishes" }, second: { outcome: "throws", error: "closed" } },
@@ -144,7 +151,7 @@ describe("a release is told", () => {
   it("with what comes after it", () => {
     expect(afterReleaseWords(link)).toBe("an operation after the release throws: “Link is closed”");
     expect(afterReleaseWords({ ...link, releases: {}, afterRelease: { outcome: "works" } })).toBe(
-      "an operation after its end works, on a handle that may be somebody else's by then",
+      "an operation after its end runs on a connection that another caller may already be using",
     );
     expect(afterReleaseWords(plain)).toBe("");
   });

@@ -3,7 +3,18 @@
  * connection drops what its channels were given, and a message is owed exactly one answer, on the channel it came by.
  */
 
-import type { Call, Contract, Evidence, Handle, Operation, Release, Settlement, TypePattern } from "../contract.js";
+import type {
+  AfterRelease,
+  Call,
+  Contract,
+  Evidence,
+  Handle,
+  Lane,
+  Operation,
+  Release,
+  Settlement,
+  TypePattern,
+} from "../contract.js";
 import { operations } from "./shared.js";
 
 /** Calls that the server answers. */
@@ -23,6 +34,9 @@ const requests = [
   "prefetch",
   "recover",
 ];
+
+/** Calls that the server answers wait for each other; what is published goes past them. */
+const requestLane: Lane = { overlap: { outcome: "queues" }, inOrder: true };
 
 const settlement: Settlement = {
   delivers: ["consume", "get"],
@@ -55,7 +69,23 @@ function channelClose(style: Style): Release {
     kind: "graceful",
     ...(style === promises && { promised: true }),
     pending: { outcome: "rejects", error: "Channel ended, no reply will be forthcoming" },
-    second: { outcome: style === promises ? "rejects" : "throws", error: "Channel closed" },
+    second: {
+      outcome: style === promises ? "rejects" : "throws",
+      error: "Channel closed",
+      underWay: { outcome: style === promises ? "rejects" : "throws", error: "Channel closing" },
+    },
+  };
+}
+
+/** With promises the calls that the server answers reject, and the others throw; with callbacks all of them throw. */
+function channelClosed(style: Style): AfterRelease {
+  const error = "Channel closed";
+  if (style === callbacks) return { outcome: "throws", error };
+  const sent = ["publish", "sendToQueue", "ack", "ackAll", "nack", "nackAll", "reject"];
+  return {
+    outcome: "rejects",
+    error,
+    operations: Object.fromEntries(sent.map((name) => [name, { outcome: "throws", error }])),
   };
 }
 
@@ -69,8 +99,9 @@ function channel(style: Style, confirms: boolean): Handle {
   };
   const get: Operation =
     style === promises
-      ? { settledBy, returns: { type: "Message", promised: true, derived: true } }
+      ? { lane: "request", settledBy, returns: { type: "Message", promised: true, derived: true } }
       : {
+          lane: "request",
           settledBy,
           callbacks: [{ argument: -1, timing: "later", parameters: [null, { type: "Message", derived: true }] }],
         };
@@ -78,12 +109,13 @@ function channel(style: Style, confirms: boolean): Handle {
     name: `${style.prefix}${name}`,
     noun: confirms ? "amqplib confirm channel" : "amqplib channel",
     types: [{ name, file: style.file }],
-    lanes: {},
+    lanes: { request: requestLane },
     operations: {
-      ...operations(requests, { settledBy }),
+      ...operations(requests, { lane: "request", settledBy }),
       publish,
       sendToQueue: publish,
       consume: {
+        lane: "request",
         settledBy,
         callbacks: [
           {
@@ -105,7 +137,7 @@ function channel(style: Style, confirms: boolean): Handle {
     releases: { close: channelClose(style) },
     mayBeLeft: "It closes with its connection.",
     ...(confirms && { drains: ["waitForConfirms"] }),
-    afterRelease: { outcome: "throws", error: "Channel closed" },
+    afterRelease: channelClosed(style),
     options: [
       {
         name: "prefetch",
@@ -126,6 +158,8 @@ function createChannel(style: Style, name: string): Call {
     : { callbacks: [{ argument: -1, timing: "later", parameters: [null, { type, derived: true }] }] };
 }
 
+const connectionClosed = "Connection closed (by client)";
+
 function connection(style: Style, name: string, types: TypePattern[]): Handle {
   return {
     name,
@@ -141,13 +175,25 @@ function connection(style: Style, name: string, types: TypePattern[]): Handle {
       // It has no graceful twin: the channels have to be closed, or their confirms awaited, before it.
       close: {
         waits: false,
-        kind: "abort",
+        kind: "graceful",
+        drops: true,
         ...(style === promises && { promised: true }),
         pending: { outcome: "lost" },
-        second: { outcome: "rejects", error: "Connection closed (by client)" },
+        second:
+          style === promises
+            ? {
+                outcome: "rejects",
+                error: connectionClosed,
+                underWay: { outcome: "rejects", error: "Connection closing" },
+              }
+            : {
+                outcome: "rejects",
+                error: connectionClosed,
+                underWay: { outcome: "throws", error: "Connection closing" },
+              },
       },
     },
-    afterRelease: { outcome: "throws", error: "Connection closed (by client)" },
+    afterRelease: { outcome: style === promises ? "rejects" : "throws", error: connectionClosed },
     errorEvent: "error",
   };
 }

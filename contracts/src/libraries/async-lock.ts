@@ -6,8 +6,13 @@ export const contracts: Contract[] = [
   {
     package: "async-lock",
     versions: ">=1",
-    status: "documented",
+    status: "proven",
     evidence: [
+      {
+        kind: "proof",
+        where: "proofs/async-lock.mjs",
+        says: "Under one key nothing overlaps, and a second acquire of it inside the first waits for ever.",
+      },
       {
         kind: "documentation",
         where: "https://github.com/rogierschouten/async-lock#readme",

@@ -14,6 +14,7 @@ import type {
   Property,
   Scope,
   Source,
+  TypePattern,
 } from "../contract.js";
 import { operations } from "./shared.js";
 
@@ -21,7 +22,7 @@ import { operations } from "./shared.js";
 interface Dialect {
   transaction: string;
   database: string;
-  transactionTypes: string[];
+  transactionTypes: TypePattern[];
   databaseTypes: string[];
   modules: string[];
   /** Methods that give a builder. */
@@ -82,7 +83,7 @@ function contract(dialect: Dialect): Contract {
     {
       name: dialect.transaction,
       noun: "drizzle transaction",
-      types: dialect.transactionTypes.map((name) => ({ name })),
+      types: dialect.transactionTypes,
       ...inTransaction,
       operations: {
         ...queries,
@@ -157,7 +158,8 @@ export const contracts: Contract[] = [
   contract({
     transaction: "NodePgTransaction",
     database: "NodePgDatabase",
-    transactionTypes: ["NodePgTransaction"],
+    // What its callback is given is declared as the one of all drivers, with that of this driver as an argument.
+    transactionTypes: [{ name: "NodePgTransaction" }, { name: "PgTransaction", argument: "NodePgQueryResultHKT" }],
     databaseTypes: ["NodePgDatabase"],
     modules: ["drizzle-orm/node-postgres"],
     builders: postgresBuilders,
@@ -172,7 +174,7 @@ export const contracts: Contract[] = [
   contract({
     transaction: "MySqlTransaction",
     database: "MySqlDatabase",
-    transactionTypes: ["MySqlTransaction", "MySql2Transaction"],
+    transactionTypes: [{ name: "MySqlTransaction" }, { name: "MySql2Transaction" }],
     databaseTypes: ["MySqlDatabase", "MySql2Database"],
     modules: ["drizzle-orm/mysql2", "drizzle-orm/mysql-core"],
     builders: mysqlBuilders,
@@ -182,7 +184,7 @@ export const contracts: Contract[] = [
   contract({
     transaction: "PgTransaction",
     database: "PgDatabase",
-    transactionTypes: ["PgTransaction", "PostgresJsTransaction"],
+    transactionTypes: [{ name: "PgTransaction" }, { name: "PostgresJsTransaction" }],
     databaseTypes: ["PgDatabase", "PostgresJsDatabase"],
     modules: ["drizzle-orm/postgres-js", "drizzle-orm/pg-core"],
     builders: postgresBuilders,

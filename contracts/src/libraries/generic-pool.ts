@@ -19,8 +19,7 @@ const giveBack: Release = {
   promised: true,
   releasesArgument: 0,
   pending: { outcome: "runs on" },
-  // Once somebody else has taken it, a second release is accepted, and gives it to two owners.
-  second: { outcome: "rejects", error: "Resource not currently part of this pool" },
+  second: { outcome: "rejects", error: "Resource not currently part of this pool", harmsNextOwner: true },
 };
 
 const pool: Source = {
@@ -48,15 +47,31 @@ const pool: Source = {
       limited: { outcome: "hangs", error: "ResourceRequest timed out" },
     },
   },
-  releases: { release: giveBack, destroy: giveBack },
+  releases: { release: giveBack, destroy: { ...giveBack, kind: "abort" } },
+  noun: "generic pool",
+  ends: {
+    drain: {
+      waits: true,
+      kind: "graceful",
+      promised: true,
+      pending: { outcome: "finishes" },
+      second: { outcome: "harmless" },
+    },
+  },
+  afterEnd: { outcome: "rejects", error: "pool is draining and cannot accept work" },
 };
 
 export const contracts: Contract[] = [
   {
     package: "generic-pool",
     versions: ">=3",
-    status: "documented",
+    status: "proven",
     evidence: [
+      {
+        kind: "proof",
+        where: "proofs/generic-pool.mjs",
+        says: "A second release rejects, or frees the next owner's resource; drain waits for what is lent.",
+      },
       {
         kind: "source",
         where: "generic-pool/lib/Pool.js",

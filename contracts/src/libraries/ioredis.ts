@@ -3,10 +3,10 @@
  * WATCH saw, a transaction that is sent command by command, the selected database.
  */
 
-import type { Contract, Evidence, Handle, Lane, Operation, Release, Section } from "../contract.js";
+import type { Contract, Evidence, Export, Handle, Lane, Operation, Release, Section } from "../contract.js";
 import { operations } from "./shared.js";
 
-const command: Operation = { settledBy: "either" };
+const command: Operation = { lane: "command", settledBy: "either" };
 
 /** Commands that wait for an element, and take it. */
 const consuming = ["blpop", "brpop", "blmove", "blmpop", "brpoplpush", "bzpopmin", "bzpopmax", "bzmpop", "xreadgroup"];
@@ -45,16 +45,39 @@ const others = [
   "nodes",
 ];
 
-/** What belongs to the connection, and so to nobody who shares it. */
-const lanes: Record<string, Lane> = {
+/** Commands, and what belongs to the connection and so to nobody who shares it. A cluster has a connection to each node. */
+const lanesOf = (inOrder: Pick<Lane, "inOrder">): Record<string, Lane> => ({
+  command: { overlap: { outcome: "queues" }, ...inOrder },
   watch: {
     overlap: { outcome: "corrupts" },
     why: "WATCH holds for the connection: another user's EXEC drops it, and then a transaction that should have been refused succeeds.",
+    ...inOrder,
   },
   database: {
     overlap: { outcome: "corrupts" },
-    why: "The selected database belongs to the connection: whoever selects last decides where all of them write.",
+    why: "The selected database belongs to the connection: the last `select` decides where all callers write.",
+    ...inOrder,
   },
+});
+
+const subscriptions = ["subscribe", "psubscribe", "ssubscribe"];
+const cancellations = ["unsubscribe", "punsubscribe", "sunsubscribe"];
+
+/** Before version 6 a connection that has subscribed takes only commands about subscriptions. */
+const subscriber: Lane = {
+  overlap: { outcome: "queues" },
+  blocks: ["command", "watch", "database"],
+  blocked: {
+    outcome: "rejects",
+    error: "Connection in subscriber mode, only subscriber commands may be used",
+  },
+};
+
+const subscribed: Section = {
+  lane: "subscriber",
+  begins: subscriptions,
+  ends: cancellations,
+  why: "From SUBSCRIBE to UNSUBSCRIBE a connection takes only commands about subscriptions.",
 };
 
 const watch: Section = {
@@ -70,23 +93,28 @@ const disconnect: Release = {
   waits: false,
   kind: "abort",
   graceful: "quit",
+  drops: true,
   pending: { outcome: "rejects", error: connectionClosed },
   second: { outcome: "harmless" },
 };
 
-function connection(name: string, noun: string): Handle {
+function connection(name: string, noun: string, lanes: Record<string, Lane>): Handle {
   return {
     name,
     noun,
     types: [{ name }],
     lanes,
     operations: {
-      watch: { lane: "watch", ...command },
-      select: { lane: "database", ...command },
+      watch: { ...command, lane: "watch" },
+      select: { ...command, lane: "database" },
       ...operations(["unwatch", "discard", "exec"], command),
       multi: { ...command, builds: { runs: ["exec"] } },
       ...operations(consuming, { ...command, consumes: true, endsWithHandle: true }),
       xread: { ...command, endsWithHandle: true },
+      ...(lanes.subscriber && {
+        ...operations([...subscriptions, ...cancellations], { ...command, lane: "subscriber" }),
+        ping: { settledBy: "either" },
+      }),
     },
     anyMethod: command,
     methods: {
@@ -99,15 +127,20 @@ function connection(name: string, noun: string): Handle {
         kind: "graceful",
         promised: true,
         pending: { outcome: "finishes" },
-        // As long as the connection is not told to be closed, it answers OK.
-        second: { outcome: "rejects", error: connectionClosed, harmlessAfter: ["disconnect", "end"] },
+        stuckOn: ["blpop", "brpop", "blmove", "bzpopmin", "bzpopmax", "xread", "xreadgroup"],
+        second:
+          name === "Cluster"
+            ? { outcome: "harmless" }
+            : // As long as the connection is not told to be closed, it answers OK.
+              { outcome: "rejects", error: connectionClosed, harmlessAfter: ["disconnect", "end"] },
       },
       disconnect: { ...disconnect, unless: { argument: 0, equals: true } },
-      end: disconnect,
+      ...(name === "Redis" && { end: disconnect }),
     },
     reopenedBy: ["connect"],
     afterRelease: { outcome: "rejects", error: connectionClosed },
-    sections: [watch],
+    states: { status: { true: "open", values: ["wait", "connecting", "connect", "ready", "reconnecting"] } },
+    sections: [watch, ...(lanes.subscriber ? [subscribed] : [])],
   };
 }
 
@@ -129,21 +162,26 @@ const evidence: Evidence[] = [
   },
 ];
 
-export const contracts: Contract[] = [
-  {
+const proof: Evidence = {
+  kind: "proof",
+  where: "proofs/ioredis.mjs",
+  says: "Commands are answered in order, EXEC of another user drops what WATCH saw, quit waits and disconnect does not.",
+};
+
+function contract(versions: string, isProven: boolean, more: Record<string, Lane>): Contract {
+  const lanes = { ...lanesOf({ inOrder: true }), ...more };
+  const Redis: Export = { kind: "class", type: "Redis", members: { Cluster: { kind: "class", type: "Cluster" } } };
+  return {
     package: "ioredis",
-    versions: ">=5",
-    status: "documented",
-    evidence,
-    exports: {
-      default: {
-        kind: "class",
-        type: "Redis",
-        members: { Cluster: { kind: "class", type: "Cluster" } },
-      },
-      Redis: { kind: "class", type: "Redis", members: { Cluster: { kind: "class", type: "Cluster" } } },
-      Cluster: { kind: "class", type: "Cluster" },
-    },
-    handles: [connection("Redis", "redis connection"), connection("Cluster", "redis cluster connection")],
-  },
-];
+    versions,
+    status: isProven ? "proven" : "documented",
+    evidence: isProven ? [proof, ...evidence] : evidence,
+    exports: { default: Redis, Redis, Cluster: { kind: "class", type: "Cluster" } },
+    handles: [
+      connection("Redis", "redis connection", lanes),
+      connection("Cluster", "redis cluster connection", lanesOf({})),
+    ],
+  };
+}
+
+export const contracts: Contract[] = [contract(">=6", true, {}), contract(">=5 <6", false, { subscriber })];

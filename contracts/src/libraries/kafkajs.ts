@@ -11,6 +11,12 @@ const disconnect: Release = {
   second: { outcome: "harmless" },
 };
 
+const disconnectProducer: Release = {
+  ...disconnect,
+  bounded:
+    "It waits for the requests that are on the wire: a send that still looks for the leader of its partition fails.",
+};
+
 const ended = "Cannot continue to use transaction once ended";
 
 const endsTransaction: Release = {
@@ -44,7 +50,7 @@ const producer: Handle = {
       returns: { type: "Transaction", promised: true, derived: true },
     },
   },
-  releases: { disconnect },
+  releases: { disconnect: disconnectProducer },
   reopenedBy: ["connect"],
   afterRelease: { outcome: "rejects", error: "The producer is disconnected" },
 };
@@ -55,9 +61,16 @@ const transaction: Handle = {
   types: [{ name: "Transaction", alias: true }],
   lanes: {},
   operations: operations(["send", "sendBatch", "sendOffsets"], {}),
-  releases: { commit: endsTransaction, abort: endsTransaction },
+  releases: {
+    // One that fails leaves the transaction open at the broker.
+    commit: { ...endsTransaction, failsOpen: true },
+    abort: { ...endsTransaction, kind: "abort" },
+  },
   afterRelease: { outcome: "rejects", error: ended },
+  states: { isActive: { true: "open", method: true } },
 };
+
+const oneAtATime = { timing: "one at a time", unlessMore: "partitionsConsumedConcurrently" } as const;
 
 const consumer: Handle = {
   name: "Consumer",
@@ -69,8 +82,8 @@ const consumer: Handle = {
     subscribe: {},
     run: {
       callbacks: [
-        { argument: 0, property: "eachMessage", timing: "one at a time" },
-        { argument: 0, property: "eachBatch", timing: "one at a time" },
+        { argument: 0, property: "eachMessage", ...oneAtATime },
+        { argument: 0, property: "eachBatch", ...oneAtATime },
       ],
     },
     stop: {},
@@ -116,6 +129,11 @@ const evidence: Evidence[] = [
     kind: "source",
     where: "kafkajs/src/producer/index.js",
     says: "One transaction at a time, and nothing on it once it ended.",
+  },
+  {
+    kind: "source",
+    where: "kafkajs/src/network/connection.js",
+    says: "disconnect waits for the requests that are pending on the connection.",
   },
   {
     kind: "source",

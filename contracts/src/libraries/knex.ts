@@ -4,14 +4,13 @@
  */
 
 import type { Call, Contract, Evidence, Handle, Lane, Operation, Property, Scope, Source } from "../contract.js";
-import { operations } from "./shared.js";
+import { graceful, operations } from "./shared.js";
 
 /** Every method that starts a query; the chain is lazy and may as well end up as part of another query. */
 const builders = [
   "()",
   "queryBuilder",
   "raw",
-  "batchInsert",
   "with",
   "withRecursive",
   "withMaterialized",
@@ -85,7 +84,8 @@ const schemaBuilders = [
 const runs = ["then", "catch", "finally", "stream", "pipe", "asCallback"];
 
 const builder: Operation = { lane: "query", builds: { runs, lazy: true } };
-const queries = operations(builders, builder);
+/** A batch begins at once, whether anyone awaits it or not. */
+const queries = { ...operations(builders, builder), batchInsert: { lane: "query", severalStatements: true } as const };
 const schemaQueries = operations(schemaBuilders, builder);
 
 const completed = "Transaction query already complete, run with DEBUG=knex:tx for more info";
@@ -134,8 +134,9 @@ const transaction: Handle = {
   methods: { transaction: begin(true), savepoint: begin(true) },
   properties: schemaOf("TransactionSchema"),
   passedAs: { method: "transacting", lane: "query", builds: { methods: ["transacting"], runs } },
-  releases: { commit: ends, rollback: ends },
+  releases: { commit: ends, rollback: { ...ends, kind: "abort" } },
   afterRelease: scope.afterwards,
+  states: { isCompleted: { true: "released", method: true } },
 };
 
 const transactionSchema: Handle = {
@@ -155,6 +156,10 @@ const sources: Source[] = [
     methods: { transaction: begin(false), transactionProvider: { returns: { type: "TransactionProvider" } } },
     operations: queries,
     properties: schemaOf("SchemaBuilder"),
+    noun: "knex database",
+    ends: { destroy: graceful() },
+    afterEnd: { outcome: "rejects", error: "Unable to acquire a connection" },
+    reopenedBy: ["initialize"],
   },
   {
     name: "TransactionProvider",

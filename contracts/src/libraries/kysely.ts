@@ -3,8 +3,8 @@
  * queue: even a statement that was sent before the failure can run after it.
  */
 
-import type { Contract, Evidence, Handle, Lane, Operation, Property, Scope, Source } from "../contract.js";
-import { operations } from "./shared.js";
+import type { Contract, Evidence, Handle, Lane, Operation, Property, Release, Scope, Source } from "../contract.js";
+import { graceful, operations } from "./shared.js";
 
 const runs = ["execute", "executeTakeFirst", "executeTakeFirstOrThrow", "stream"];
 
@@ -41,7 +41,10 @@ const builder: Operation = { lane: "query", builds: { runs } };
 const queries: Record<string, Operation> = { ...operations(builders, builder), executeQuery: { lane: "query" } };
 const schemaQueries: Record<string, Operation> = operations(schemaBuilders, builder);
 
-const finished = { outcome: "rejects", error: "Transaction is already rolled back" } as const;
+const committed = "Transaction is already committed";
+const rolledBack = "Transaction is already rolled back";
+
+const finished = { outcome: "rejects", error: committed, errorOnFailure: rolledBack } as const;
 
 const statements: Lane = {
   overlap: { outcome: "queues", lateStatements: "any" },
@@ -106,7 +109,12 @@ const transactionSchema: Handle = {
 
 const transactionExecutor: Handle = { ...transactionSchema, name: "TransactionExecutor", operations: executing };
 
-const ended = { second: { outcome: "rejects", error: "Transaction is already committed" } } as const;
+const ended = {
+  waits: true,
+  promised: true,
+  builds: { runs: ["execute"] },
+  second: { outcome: "rejects", error: committed, errorAfter: { rollback: rolledBack } },
+} satisfies Partial<Release>;
 
 /** Commit and rollback wait in the same queue as the statements, and what comes later is refused. */
 const controlledLanes: Record<string, Lane> = {
@@ -129,10 +137,20 @@ const controlled: Handle = {
   properties: schema("ControlledTransactionSchema"),
   passedAs,
   releases: {
-    commit: { waits: true, kind: "graceful", promised: true, builds: { runs: ["execute"] }, ...ended },
-    rollback: { waits: true, kind: "graceful", promised: true, builds: { runs: ["execute"] }, ...ended },
+    // One that the server refuses leaves the transaction open: the rollback is still owed.
+    commit: { ...ended, kind: "graceful", failsOpen: true },
+    rollback: { ...ended, kind: "abort" },
   },
-  afterRelease: { outcome: "rejects", error: "Transaction is already committed" },
+  afterRelease: {
+    outcome: "rejects",
+    error: committed,
+    after: { rollback: { outcome: "rejects", error: rolledBack } },
+  },
+  states: {
+    // Both turn true with the answer of the server, and stay false where it refuses.
+    isCommitted: { true: "released", by: ["commit"], late: true },
+    isRolledBack: { true: "released", by: ["rollback"], late: true },
+  },
 };
 
 const controlledSchema: Handle = {
@@ -173,6 +191,12 @@ const connectionSchema: Handle = {
 
 const connectionExecutor: Handle = { ...connectionSchema, name: "ConnectionExecutor", operations: executing };
 
+const life: Pick<Source, "noun" | "ends" | "afterEnd"> = {
+  noun: "kysely database",
+  ends: { destroy: graceful() },
+  afterEnd: { outcome: "rejects", error: "driver has already been destroyed" },
+};
+
 const sources: Source[] = [
   {
     name: "Kysely",
@@ -185,6 +209,7 @@ const sources: Source[] = [
     },
     operations: queries,
     properties: schema("SchemaModule"),
+    ...life,
   },
   { name: "SchemaModule", types: [{ name: "SchemaModule" }], operations: schemaQueries },
   {
@@ -247,10 +272,34 @@ const evidence: Evidence[] = [
   { kind: "issue", where: "https://github.com/kysely-org/kysely/issues/1604", says: "The same, reported again." },
 ];
 
+/** Before 0.28 nothing keeps a late statement from running, outside the transaction; and there are no transactions by hand. */
+const unguarded = { outcome: "works" } as const;
+
+function withoutGuard(handle: Handle): Handle {
+  return { ...handle, afterRelease: unguarded };
+}
+
+function beforeControlled(source: Source): Source {
+  if (source.name === "Kysely") {
+    const { startTransaction: _, ...methods } = source.methods ?? {};
+    return { ...source, methods };
+  }
+  if (source.name !== "TransactionBuilder") return source;
+  const { setIsolationLevel, execute } = source.methods ?? {};
+  const callbacks = (execute?.callbacks ?? []).map((callback) => ({
+    ...callback,
+    scope: { ...scope, afterwards: unguarded },
+  }));
+  return {
+    ...source,
+    methods: { ...(setIsolationLevel && { setIsolationLevel }), execute: { ...execute, callbacks } },
+  };
+}
+
 export const contracts: Contract[] = [
   {
     package: "kysely",
-    versions: ">=0.26.0",
+    versions: ">=0.28.0",
     status: "proven",
     modules: ["kysely"],
     evidence,
@@ -261,5 +310,25 @@ export const contracts: Contract[] = [
       ...[connection, connectionSchema, connectionExecutor],
     ],
     sources,
+  },
+  {
+    package: "kysely",
+    versions: ">=0.26.0 <0.28.0",
+    status: "documented",
+    modules: ["kysely"],
+    evidence: [
+      {
+        kind: "source",
+        where: "kysely/dist/cjs/kysely.js",
+        says: "Nothing asks whether the transaction is over before a statement runs on its connection.",
+      },
+      ...evidence.filter(({ kind }) => kind === "issue"),
+    ],
+    exports: { Kysely: { kind: "class", type: "Kysely" } },
+    handles: [
+      ...[transaction, transactionSchema, transactionExecutor].map(withoutGuard),
+      ...[connection, connectionSchema, connectionExecutor],
+    ],
+    sources: sources.filter(({ name }) => name !== "ControlledTransactionBuilder").map(beforeControlled),
   },
 ];

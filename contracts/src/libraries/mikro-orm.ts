@@ -142,7 +142,7 @@ function methodsOf(manager: string, repository: string): Record<string, Call> {
 function inTransaction(
   manager: string,
   repository: string,
-  facts: Pick<Handle, "noun" | "lanes" | "releases" | "afterRelease">,
+  facts: Pick<Handle, "noun" | "lanes" | "releases" | "afterRelease" | "states">,
   own: Record<string, Operation>,
 ): Handle[] {
   return [
@@ -179,11 +179,17 @@ const handles: Handle[] = [
   ...inTransaction(
     "ForkedEntityManager",
     "ForkedRepository",
-    { noun: "mikro-orm entity manager", lanes: lanesOfFork, releases: {}, afterRelease: { outcome: "works" } },
+    {
+      noun: "mikro-orm entity manager",
+      lanes: lanesOfFork,
+      releases: {},
+      afterRelease: { outcome: "works" },
+      states: { isInTransaction: { true: "begun", phase: "transaction", method: true } },
+    },
     {
       transactional: { ...inSavepoint, ...transactional({ type: "TransactionalEntityManager" }, scopeOfFork) },
       begin: { begins: { phase: "transaction" } },
-      commit: { lane: "query", ends: { phase: "transaction" } },
+      commit: { lane: "query", ends: { phase: "transaction", commits: true } },
       rollback: { lane: "query", ends: { phase: "transaction" } },
     },
   ),
@@ -222,7 +228,7 @@ const evidence: Evidence[] = [
   {
     kind: "proof",
     where: "proofs/mikro-orm.mjs",
-    says: "A statement that nobody awaits and that fails takes the whole transaction with it, and the caller is told of a success.",
+    says: "A statement that is not awaited and fails aborts the whole transaction, and the caller sees a success.",
   },
   {
     kind: "documentation",

@@ -26,7 +26,7 @@ const session: Handle = {
   },
   operations: {
     startTransaction: { settledBy: "return", begins: { phase: "transaction" } },
-    commitTransaction: { lane: "operation", ends: { phase: "transaction" } },
+    commitTransaction: { lane: "operation", ends: { phase: "transaction", commits: true } },
     abortTransaction: { lane: "operation", ends: { phase: "transaction" } },
     withTransaction: {
       callbacks: [
@@ -59,6 +59,10 @@ const session: Handle = {
   releases: { endSession: release({ waits: false, kind: "graceful", promised: true }) },
   disposal: { kind: "async", release: "endSession", waits: false },
   afterRelease: { outcome: "rejects", error: "Cannot use a session that has ended" },
+  states: {
+    hasEnded: { true: "released" },
+    inTransaction: { true: "begun", phase: "transaction", method: true },
+  },
 };
 
 const withSession: Callback = {
@@ -82,6 +86,18 @@ const client: Source = {
     connect: { returns: { type: "MongoClient", promised: true, view: true } },
     db: { returns: { type: "Db" } },
   },
+  noun: "mongodb client",
+  ends: {
+    close: {
+      waits: false,
+      kind: "graceful",
+      promised: true,
+      pending: { outcome: "rejects" },
+      second: { outcome: "harmless" },
+    },
+  },
+  afterEnd: { outcome: "rejects", error: "Client must be connected before running operations" },
+  reopenedBy: ["connect"],
 };
 
 /** What operations are called on, with the session that they belong to. */
@@ -112,10 +128,13 @@ const evidence: Evidence[] = [
   },
 ];
 
-export const contracts: Contract[] = [
-  {
+/** Sessions can be disposed of since 6.9. */
+const { disposal: _, ...withoutDisposal } = session;
+
+function contract(versions: string, handle: Handle): Contract {
+  return {
     package: "mongodb",
-    versions: ">=4",
+    versions,
     status: "documented",
     modules: ["mongodb"],
     evidence,
@@ -126,7 +145,9 @@ export const contracts: Contract[] = [
         members: { connect: { kind: "function", returns: { type: "MongoClient", promised: true } } },
       },
     },
-    handles: [session],
+    handles: [handle],
     sources: [client, database, collection],
-  },
-];
+  };
+}
+
+export const contracts: Contract[] = [contract(">=6.9.0", session), contract(">=4 <6.9.0", withoutDisposal)];

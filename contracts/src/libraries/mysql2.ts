@@ -16,6 +16,23 @@ interface Style {
   clusterFile: string;
 }
 
+/** What has changed within version 3. */
+interface Edition {
+  versions: string;
+  /** Connections have `Symbol.asyncDispose` or `Symbol.dispose`. */
+  disposes: boolean;
+  /** A connection knows that it was released. */
+  knowsRelease: boolean;
+  /** Proofs run on it. */
+  proven?: true;
+}
+
+const editions: Edition[] = [
+  { versions: ">=3.20.0", disposes: true, knowsRelease: true, proven: true },
+  { versions: ">=3.18.0 <3.20.0", disposes: true, knowsRelease: false },
+  { versions: ">=3 <3.18.0", disposes: false, knowsRelease: false },
+];
+
 const promises: Style = {
   promises: true,
   prefix: "Promise",
@@ -42,17 +59,25 @@ function connectionOperations(settledBy: NonNullable<Operation["settledBy"]>): R
     query: { ...statement, begins: beginsTransaction, ends: endsTransaction },
     execute: statement,
     beginTransaction: { ...statement, begins: transaction },
-    commit: { ...statement, ends: transaction },
+    commit: { ...statement, ends: { ...transaction, commits: true } },
     rollback: { ...statement, ends: transaction },
     ...operations(["changeUser", "prepare", "ping", "reset"], statement),
     connect: { settledBy },
   };
 }
 
-/** Removes the connection, and what it was doing with it. */
-const destroy: Release = release({ waits: false, kind: "abort", graceful: "end" });
+const closedState = "Can't add new command when connection is in closed state";
 
-function connection(style: Style, pooled: boolean): Handle {
+/** Removes the connection: the statement that runs is carried out, those that wait behind it fail. */
+const destroy: Release = release({
+  waits: false,
+  kind: "abort",
+  graceful: "end",
+  drops: true,
+  pending: { outcome: "rejects", error: "write after end" },
+});
+
+function connection(style: Style, { disposes, knowsRelease }: Edition, pooled: boolean): Handle {
   const settledBy = style.promises ? "promise" : "callback";
   const end: Release = {
     ...release({ waits: true, kind: "graceful", pending: { outcome: "finishes" } }),
@@ -62,7 +87,7 @@ function connection(style: Style, pooled: boolean): Handle {
     waits: false,
     kind: "graceful",
     pending: { outcome: "runs on" },
-    second: { outcome: "harms" },
+    second: knowsRelease ? { outcome: "harmless", harmsNextOwner: true } : { outcome: "harms" },
   };
   const name = pooled ? "PoolConnection" : "Connection";
   return {
@@ -72,6 +97,7 @@ function connection(style: Style, pooled: boolean): Handle {
     lanes: {
       query: {
         overlap: { outcome: "queues" },
+        inOrder: true,
         phases: { transaction: { outcome: "queues", lateStatements: "after an await" } },
         why: "A connection runs one statement at a time. A failed statement does not end a transaction here: what other branches send before and after the rollback is kept or lost one by one.",
       },
@@ -81,18 +107,37 @@ function connection(style: Style, pooled: boolean): Handle {
       methods: { promise: { returns: { type: `Promise${name}`, view: true } } },
     }),
     releases: pooled ? { release: giveBack, destroy: { ...destroy, graceful: "release" } } : { end, destroy },
-    disposal: {
-      kind: style.promises ? "async" : "sync",
-      release: pooled ? "release" : "end",
-      waits: !pooled && style.promises,
-    },
+    ...(disposes && {
+      disposal: {
+        kind: style.promises ? "async" : "sync",
+        release: pooled ? "release" : "end",
+        waits: !pooled && style.promises,
+      },
+    }),
     afterRelease: pooled
-      ? { outcome: "works" }
-      : { outcome: "rejects", error: "Can't add new command when connection is in closed state" },
+      ? { outcome: "works", after: { destroy: { outcome: "rejects", error: closedState } } }
+      : { outcome: "rejects", error: closedState },
   };
 }
 
-function pool(style: Style): Source[] {
+/** The pool does not wait for the connections that it has lent; what runs on them is carried out. */
+function poolLife(promises: boolean): Pick<Source, "noun" | "ends" | "afterEnd"> {
+  return {
+    noun: "mysql pool",
+    ends: {
+      end: {
+        waits: false,
+        kind: "graceful",
+        ...(promises && { promised: true }),
+        pending: { outcome: "finishes" },
+        second: { outcome: "rejects", error: closedState },
+      },
+    },
+    afterEnd: { outcome: "rejects", error: "Pool is closed." },
+  };
+}
+
+function pool(style: Style, { knowsRelease }: Edition): Source[] {
   const hands: Hands = { type: `${style.prefix}PoolConnection` };
   const settledBy = style.promises ? "promise" : "callback";
   const getConnection: NonNullable<Source["methods"]>[string] = {
@@ -117,9 +162,11 @@ function pool(style: Style): Source[] {
           kind: "graceful",
           releasesArgument: 0,
           pending: { outcome: "runs on" },
-          second: { outcome: "harms" },
+          // With callbacks it goes past what the connection knows.
+          second: knowsRelease && style.promises ? { outcome: "harmless", harmsNextOwner: true } : { outcome: "harms" },
         },
       },
+      ...poolLife(style.promises),
     },
     {
       name: `${style.prefix}PoolCluster`,
@@ -131,9 +178,14 @@ function pool(style: Style): Source[] {
 
 const evidence: Evidence[] = [
   {
+    kind: "proof",
+    where: "proofs/mysql2.mjs",
+    says: "Statements queue and are answered in order, those of a failed transaction outlive its rollback, and a second release frees the next owner's connection.",
+  },
+  {
     kind: "source",
     where: "mysql2/lib/pool_connection.js",
-    says: "release puts the connection back as it is, and does nothing only while nobody else has taken it.",
+    says: "release puts the connection back as it is, and does nothing only while no other caller has taken it.",
   },
   {
     kind: "source",
@@ -142,14 +194,14 @@ const evidence: Evidence[] = [
   },
 ];
 
-function contract(style: Style, modules: string[]): Contract {
+function contract(style: Style, edition: Edition, modules: string[]): Contract {
   const type = (name: string): string => `${style.prefix}${name}`;
   return {
     package: "mysql2",
-    versions: ">=3",
-    status: "documented",
+    versions: edition.versions,
+    status: edition.proven ? "proven" : "documented",
     modules,
-    evidence,
+    evidence: edition.proven ? evidence : evidence.filter(({ kind }) => kind !== "proof"),
     exports: {
       createConnection: {
         kind: "function",
@@ -158,12 +210,12 @@ function contract(style: Style, modules: string[]): Contract {
       createPool: { kind: "function", returns: { type: type("Pool") } },
       createPoolCluster: { kind: "function", returns: { type: type("PoolCluster") } },
     },
-    handles: [connection(style, true), connection(style, false)],
-    sources: pool(style),
+    handles: [connection(style, edition, true), connection(style, edition, false)],
+    sources: pool(style, edition),
   };
 }
 
-export const contracts: Contract[] = [
-  contract(callbacks, ["mysql2"]),
-  contract(promises, ["mysql2/promise", "mysql2/promise.js"]),
-];
+export const contracts: Contract[] = editions.flatMap((edition) => [
+  contract(callbacks, edition, ["mysql2"]),
+  contract(promises, edition, ["mysql2/promise", "mysql2/promise.js"]),
+]);

@@ -1,14 +1,14 @@
 /** Responses of `node:http`: their head goes out with the first part of the body, and cannot be changed after that. */
 
 import type { Contract, EarlyOption, Export, Handle } from "../contract.js";
-import { streamDestroy, streamEnd, streamWrite } from "./node-stream.js";
+import { streamDestroy, streamEnd, streamWrite, writableStates, writtenAfterEnd } from "./node-stream.js";
 
 const sendsHead = ["writeHead", "flushHeaders", "write", "end"];
 
 const headersSent = "Cannot set headers after they are sent to the client";
 
 function header(method: string): EarlyOption {
-  return { name: method, set: { method }, precedes: sendsHead, tooLate: headersSent };
+  return { name: method, set: { method }, precedes: sendsHead, tooLate: headersSent, once: true };
 }
 
 function status(property: string): EarlyOption {
@@ -21,6 +21,9 @@ function status(property: string): EarlyOption {
   };
 }
 
+/** `writable` stays true. */
+const { writable: _, ...states } = writableStates;
+
 const response: Handle = {
   name: "ServerResponse",
   noun: "http response",
@@ -32,8 +35,19 @@ const response: Handle = {
     flushHeaders: { settledBy: "return" },
   },
   releases: { end: streamEnd, destroy: streamDestroy },
-  mayBeLeft: "Whoever answers the request ends it.",
-  afterRelease: { outcome: "throws", error: "write after end" },
+  mayBeLeft: "The code that answers the request ends it.",
+  afterRelease: {
+    ...writtenAfterEnd(["destroy"]),
+    operations: {
+      writeHead: { outcome: "throws", error: "Cannot write headers after they are sent to the client" },
+      flushHeaders: { outcome: "silent" },
+    },
+  },
+  states: {
+    ...states,
+    headersSent: { true: "begun", calls: sendsHead },
+    finished: { true: "released", by: ["end"] },
+  },
   options: [
     ...["setHeader", "setHeaders", "appendHeader", "removeHeader"].map(header),
     ...["statusCode", "statusMessage"].map(status),
@@ -50,10 +64,15 @@ export const contracts: Contract[] = [
   {
     package: "node",
     versions: ">=18.0.0",
-    status: "documented",
+    status: "proven",
     modules: ["http", "https"],
     declaredIn: ["@types/node"],
     evidence: [
+      {
+        kind: "proof",
+        where: "proofs/node-stream.mjs",
+        says: "After the head went out setHeader throws; a write after end raises an event, after destroy nothing.",
+      },
       {
         kind: "documentation",
         where: "https://nodejs.org/docs/latest-v20.x/api/errors.html#err_http_headers_sent",

@@ -1,7 +1,15 @@
 /** Sockets of `node:net` and `node:tls`: streams that keep the buffers they are given until these are out. */
 
 import type { Contract, Evidence, Export, Handle } from "../contract.js";
-import { destroyedOnDispose, oneReader, streamDestroy, streamEnd, streamWrite } from "./node-stream.js";
+import {
+  destroyedOnDispose,
+  oneReader,
+  streamDestroy,
+  streamEnd,
+  streamWrite,
+  writableStates,
+  writtenAfterEnd,
+} from "./node-stream.js";
 import { loop } from "./shared.js";
 
 const socket: Handle = {
@@ -22,11 +30,24 @@ const socket: Handle = {
   reopenedBy: ["connect"],
   mayBeLeft: "It closes when the other side ends it.",
   disposal: destroyedOnDispose,
-  afterRelease: { outcome: "throws", error: "write after end" },
+  afterRelease: {
+    ...writtenAfterEnd(["destroy", "resetAndDestroy"]),
+    // What the other side sends is still to be read.
+    operations: { "[Symbol.asyncIterator]": { outcome: "fine" } },
+  },
+  states: {
+    ...writableStates,
+    destroyed: { true: "released", by: ["destroy", "resetAndDestroy"] },
+    // A socket that ended only its own side is `readOnly` until the other side ends too.
+    readyState: { true: "open", values: ["opening", "open", "writeOnly"] },
+    connecting: { true: "open", late: true },
+    pending: { true: "open", late: true },
+  },
   errorEvent: "error",
 };
 
 const evidence: Evidence[] = [
+  { kind: "proof", where: "proofs/node-stream.mjs", says: "A write after end raises an event, after destroy nothing." },
   {
     kind: "documentation",
     where: "https://nodejs.org/docs/latest-v20.x/api/net.html#socketdestroyerror",
@@ -55,7 +76,7 @@ const server: Export = {
 const common = {
   package: "node",
   versions: ">=18.0.0",
-  status: "documented",
+  status: "proven",
   declaredIn: ["@types/node"],
   evidence,
 } satisfies Partial<Contract>;

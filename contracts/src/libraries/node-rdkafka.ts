@@ -1,9 +1,11 @@
 /** node-rdkafka: what is produced waits in a queue of the process until it is flushed; what is consumed has one reader. */
 
-import type { Contract, Evidence, Handle, Operation } from "../contract.js";
+import type { Contract, Evidence, Handle, Operation, StateProperty } from "../contract.js";
 import { operations, release } from "./shared.js";
 
 const called: Operation = { settledBy: "callback" };
+
+const connected: StateProperty = { true: "open", method: true };
 
 const transactionCalls = ["initTransactions", "beginTransaction", "commitTransaction", "abortTransaction"];
 
@@ -39,6 +41,7 @@ function producer(name: string, produce: Operation): Handle {
     },
     reopenedBy: ["connect"],
     drains: ["flush"],
+    states: { isConnected: connected },
     afterRelease: { outcome: "throws", error: "Producer not connected" },
   };
 }
@@ -69,6 +72,7 @@ const consumer: Handle = {
   releases: { disconnect: release({ waits: true, kind: "graceful", pending: { outcome: "finishes" } }) },
   reopenedBy: ["connect"],
   afterRelease: { outcome: "throws", error: "KafkaConsumer is disconnected" },
+  states: { isConnected: connected },
 };
 
 const evidence: Evidence[] = [

@@ -3,7 +3,18 @@
  * error. A readable has one reader: two loops over it share its chunks between them.
  */
 
-import type { Contract, Evidence, Handle, Lane, Operation, Release, TypePattern } from "../contract.js";
+import type {
+  AfterRelease,
+  Contract,
+  Evidence,
+  Handle,
+  Lane,
+  LateOutcomes,
+  Operation,
+  Release,
+  StateProperty,
+  TypePattern,
+} from "../contract.js";
 import { loop, release } from "./shared.js";
 
 export const streamWrite: Operation = {
@@ -19,14 +30,37 @@ export const streamDestroy: Release = release({
   waits: false,
   kind: "abort",
   graceful: "end",
+  drops: true,
   pending: { outcome: "lost" },
 });
+
+/** A write after the end raises an event; after a release that destroys, nothing but its own callback learns of it. */
+export function writtenAfterEnd(destroying: readonly string[]): AfterRelease {
+  const silent: LateOutcomes = {
+    outcome: "silent",
+    operations: { "[Symbol.asyncIterator]": { outcome: "rejects", error: "Premature close" } },
+  };
+  return {
+    outcome: "emits",
+    error: "write after end",
+    after: Object.fromEntries(destroying.map((name) => [name, silent])),
+  };
+}
 
 export const destroyedOnDispose: NonNullable<Handle["disposal"]> = {
   kind: "async",
   release: "destroy",
   waits: false,
   trap: "It destroys the stream: what was written and is not out yet is lost. End the stream and wait for it before the end of the scope.",
+};
+
+/** How far what is written to is. */
+export const writableStates: Record<string, StateProperty> = {
+  writable: { true: "open" },
+  writableEnded: { true: "released", by: ["end"] },
+  writableFinished: { true: "released", late: true },
+  destroyed: { true: "released", by: ["destroy"] },
+  closed: { true: "released", late: true },
 };
 
 export const oneReader: Lane = {
@@ -43,7 +77,8 @@ function writable(name: string, noun: string, types: TypePattern[], closes: bool
     operations: { write: streamWrite },
     releases: { end: streamEnd, ...(closes && { close: streamEnd }), destroy: streamDestroy },
     disposal: destroyedOnDispose,
-    afterRelease: { outcome: "throws", error: "write after end" },
+    afterRelease: writtenAfterEnd(["destroy"]),
+    states: closes ? { ...writableStates, writableEnded: { true: "released", by: ["end", "close"] } } : writableStates,
     errorEvent: "error",
   };
 }
@@ -57,12 +92,23 @@ function readable(name: string, noun: string, types: TypePattern[]): Handle {
     operations: { "[Symbol.asyncIterator]": { ...loop, lane: "read" } },
     releases: { destroy: release({ waits: false, kind: "graceful" }) },
     mayBeLeft: "It closes itself when it was read to its end.",
-    afterRelease: { outcome: "silent" },
+    afterRelease: { outcome: "rejects", error: "Premature close" },
+    states: {
+      readable: { true: "open" },
+      readableEnded: { true: "released", late: true },
+      destroyed: { true: "released" },
+      closed: { true: "released", late: true },
+    },
     errorEvent: "error",
   };
 }
 
 const evidence: Evidence[] = [
+  {
+    kind: "proof",
+    where: "proofs/node-stream.mjs",
+    says: "A write after end raises an event, after destroy nothing; end sees out what was written, and destroy drops it.",
+  },
   {
     kind: "documentation",
     where: "https://nodejs.org/docs/latest-v20.x/api/stream.html#writablewritechunk-encoding-callback",
@@ -83,7 +129,7 @@ const evidence: Evidence[] = [
 const common = {
   package: "node",
   versions: ">=18.0.0",
-  status: "documented",
+  status: "proven",
   declaredIn: ["@types/node"],
   evidence,
 } satisfies Partial<Contract>;

@@ -6,8 +6,13 @@ export const contracts: Contract[] = [
   {
     package: "p-limit",
     versions: ">=2",
-    status: "documented",
+    status: "proven",
     evidence: [
+      {
+        kind: "proof",
+        where: "proofs/p-limit.mjs",
+        says: "Under a limit of one nothing overlaps, and a call inside a call never runs.",
+      },
       {
         kind: "documentation",
         where: "https://github.com/sindresorhus/p-limit#readme",

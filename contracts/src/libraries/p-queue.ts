@@ -6,8 +6,9 @@ export const contracts: Contract[] = [
   {
     package: "p-queue",
     versions: ">=6",
-    status: "documented",
+    status: "proven",
     evidence: [
+      { kind: "proof", where: "proofs/p-queue.mjs", says: "With a concurrency of one nothing overlaps." },
       {
         kind: "documentation",
         where: "https://github.com/sindresorhus/p-queue#readme",

@@ -9,8 +9,13 @@ import { loop, release } from "./shared.js";
 const cursor: Contract = {
   package: "pg-cursor",
   versions: ">=2",
-  status: "documented",
+  status: "proven",
   evidence: [
+    {
+      kind: "proof",
+      where: "proofs/pg.mjs",
+      says: "An open cursor holds up its client, one that was read to its end does not, and of two reads one never settles.",
+    },
     {
       kind: "source",
       where: "pg-cursor/index.js",
@@ -34,7 +39,7 @@ const cursor: Contract = {
           why: "One of two reads at the same time never settles.",
         },
       },
-      operations: { read: { lane: "read", settledBy: "either", consumes: true } },
+      operations: { read: { lane: "read", settledBy: "either", consumes: true, exhausts: { fewerThan: 0 } } },
       releases: { close: release({ waits: false, kind: "graceful", promised: true }) },
       afterRelease: { outcome: "silent" },
     },

@@ -1,14 +1,19 @@
 /** pg-pool: the pool of pg on its own. Its clients are those of pg. */
 
 import type { Contract } from "../contract.js";
-import { poolMethods } from "./pg.js";
+import { poolLife, poolMethods } from "./pg.js";
 
 export const contracts: Contract[] = [
   {
     package: "pg-pool",
     versions: ">=3",
-    status: "documented",
+    status: "proven",
     evidence: [
+      {
+        kind: "proof",
+        where: "proofs/pg.mjs",
+        says: "A pool that is full makes the next one wait, and one that has ended refuses; a second release throws.",
+      },
       {
         kind: "source",
         where: "pg-pool/index.js",
@@ -28,6 +33,7 @@ export const contracts: Contract[] = [
         types: [{ name: "Pool" }],
         methods: poolMethods,
         operations: { query: { settledBy: "either" } },
+        ...poolLife,
       },
     ],
   },

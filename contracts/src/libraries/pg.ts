@@ -13,6 +13,9 @@ const announcedEnd: Overlap["announcedEnd"] = {
   unless: { option: "pipeline", equals: true },
 };
 
+const terminated = { outcome: "rejects", error: "Connection terminated" } as const;
+const closed = { outcome: "rejects", error: "Client was closed and is not queryable" } as const;
+
 /** A cursor occupies the client until it is closed. */
 const query: Operation = {
   lane: "query",
@@ -28,6 +31,7 @@ function client(facts: Pick<Handle, "name" | "noun" | "types" | "releases" | "af
     lanes: {
       query: {
         overlap: queues,
+        inOrder: true,
         phases: { transaction: { ...queues, lateStatements: "after an await" } },
         why: "A client runs one statement at a time. In a transaction that fails, statements that another branch sends after an await run after the ROLLBACK, outside the transaction.",
       },
@@ -47,13 +51,14 @@ function ownClient(queues: Overlap): Handle {
       releases: {
         end: {
           waits: false,
+          waitsWith: { option: "pipeline", equals: true },
           kind: "graceful",
           promised: true,
-          pending: { outcome: "rejects", error: "Connection terminated" },
+          pending: terminated,
           second: { outcome: "harmless" },
         },
       },
-      afterRelease: { outcome: "rejects", error: "Client was closed and is not queryable" },
+      afterRelease: closed,
     },
     queues,
   );
@@ -70,10 +75,12 @@ function pooledClient(queues: Overlap): Handle {
         release: {
           waits: false,
           kind: "graceful",
+          abortsWith: { argument: 0, pending: terminated, afterwards: closed },
           pending: { outcome: "runs on" },
           second: {
             outcome: "throws",
             error: "Release called on client which has already been released to the pool.",
+            harmsNextOwner: true,
           },
         },
       },
@@ -97,6 +104,23 @@ export const poolMethods: NonNullable<Source["methods"]> = {
     ],
     limited: { outcome: "hangs", error: "timeout exceeded when trying to connect" },
   },
+};
+
+/** `end` waits for clients that are lent out, and so for ever if one is never released. */
+export const poolLife: Pick<Source, "noun" | "ends" | "afterEnd" | "states"> = {
+  noun: "pg pool",
+  ends: {
+    end: {
+      waits: true,
+      kind: "graceful",
+      promised: true,
+      bounded: "Queries of the pool that still wait for a client then never settle.",
+      pending: { outcome: "finishes" },
+      second: { outcome: "rejects", error: "Called end on pool more than once" },
+    },
+  },
+  afterEnd: { outcome: "rejects", error: "Cannot use a pool after calling end on the pool" },
+  states: { ending: { true: "released" }, ended: { true: "released", late: true } },
 };
 
 const evidence: Evidence[] = [
@@ -123,7 +147,7 @@ const evidence: Evidence[] = [
   {
     kind: "issue",
     where: "https://github.com/brianc/node-postgres/issues/3633",
-    says: "The queue is to go, and nobody knows how to find every call that relies on it.",
+    says: "The queue is to be removed, and finding every call that relies on it is an open problem.",
   },
 ];
 
@@ -149,6 +173,7 @@ function contract(versions: string, status: Contract["status"], queues: Overlap)
         types: [{ name: "Pool" }],
         methods: poolMethods,
         operations: { query: { settledBy: "either" } },
+        ...poolLife,
       },
     ],
   };

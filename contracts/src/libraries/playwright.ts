@@ -179,6 +179,7 @@ const page: Handle = {
     mouse: { type: "Mouse", view: true },
     touchscreen: { type: "Touchscreen", view: true },
   },
+  states: { isClosed: { true: "released", method: true } },
   mayBeLeft: closesWithBrowser,
   options: [
     {
@@ -226,6 +227,7 @@ const browser: Handle = {
   noun: "playwright browser",
   types: [{ name: "Browser" }],
   ...common,
+  states: { isConnected: { true: "open", method: true } },
   lanes: {},
   operations: {},
   methods: {
@@ -267,9 +269,22 @@ const fixtures: Source = {
   properties: { page: { type: "Page" }, context: { type: "BrowserContext" }, browser: { type: "Browser" } },
 };
 
+/** The runner closes what it has given to a test as soon as the test is over. */
 const runsWithFixtures: Call = {
-  callbacks: [{ argument: -1, timing: "later", awaited: true, parameters: [{ type: "Fixtures" }] }],
+  callbacks: [
+    {
+      argument: -1,
+      timing: "in turn",
+      awaited: true,
+      parameters: [{ type: "Fixtures" }],
+      scope: { end: "closes the page", waits: false, afterwards: closed },
+    },
+  ],
 };
+
+const runsNow: Call = { callbacks: [{ argument: -1, timing: "now" }] };
+
+const runsStep: Call = { callbacks: [{ argument: 1, timing: "now", awaited: true }] };
 
 const test: Source = {
   name: "Test",
@@ -282,6 +297,8 @@ const test: Source = {
       ]),
     ),
     extend: { returns: { type: "Test", view: true } },
+    describe: runsNow,
+    step: runsStep,
   },
 };
 
@@ -308,23 +325,33 @@ const browserTypes: Record<string, Export> = Object.fromEntries(
 );
 
 /** All three packages export the types that playwright-core declares; those of the test runner are declared by playwright. */
-function contract(name: string, declaredIn: string[], more: Pick<Contract, "exports" | "sources">): Contract {
-  return {
+function contract(
+  name: string,
+  declaredIn: string[],
+  more: Partial<Pick<Contract, "exports" | "sources">> = {},
+): Contract[] {
+  const edition = (versions: string, all: Handle[]): Contract => ({
     package: name,
-    versions: ">=1.30.0",
+    versions,
     status: "documented",
     declaredIn,
     evidence,
     exports: { ...browserTypes, ...more.exports },
-    handles,
+    handles: all,
     sources: [browserType, ...(more.sources ?? [])],
-  };
+  });
+  return [edition(">=1.40.0", handles), edition(">=1.30.0 <1.40.0", handles.map(withoutDisposal))];
+}
+
+/** Pages, contexts and browsers can be disposed of since 1.40. */
+function withoutDisposal({ disposal: _, ...handle }: Handle): Handle {
+  return handle;
 }
 
 export const contracts: Contract[] = [
-  contract("playwright-core", ["playwright-core"], { exports: {} }),
-  contract("playwright", ["playwright"], { exports: {} }),
-  contract("@playwright/test", ["@playwright/test", "playwright"], {
+  ...contract("playwright-core", ["playwright-core"]),
+  ...contract("playwright", ["playwright"]),
+  ...contract("@playwright/test", ["@playwright/test", "playwright"], {
     exports: { test: { kind: "value", type: "Test" } },
     sources: [test, fixtures],
   }),

@@ -17,7 +17,13 @@ export const beginsTransaction = { phase: "transaction", text: "^\\s*(begin|star
 export const endsTransaction = {
   phase: "transaction",
   text: "^\\s*(commit|end|abort|rollback)\\b(?!\\s+(work\\s+|transaction\\s+)?to\\b)",
+  commits: "^\\s*(commit|end)\\b",
 };
+
+/** The end of a shared database: it waits for what is under way, and may be repeated. */
+export function graceful(): Release {
+  return release({ waits: true, kind: "graceful", promised: true, pending: { outcome: "finishes" } });
+}
 
 /** A release that may be repeated without harm. */
 export function release(facts: Pick<Release, "waits" | "kind"> & Partial<Release>): Release {

@@ -17,15 +17,14 @@ import type {
 } from "../contract.js";
 import { loop, operations } from "./shared.js";
 
-/** What both managers and repositories can do. */
+/** What both managers and repositories can do to an entity that they look up first. */
+const lookingUp = ["save", "remove", "softRemove", "recover"];
+
+/** What else both can do. */
 const entityMethods = [
   "query",
   "sql",
   "preload",
-  "save",
-  "remove",
-  "softRemove",
-  "recover",
   "insert",
   "upsert",
   "update",
@@ -147,7 +146,11 @@ const runs = [
 const query: Operation = { lane: "query" };
 const builder: Operation = { lane: "query", builds: { runs } };
 
-const entityQueries: Record<string, Operation> = { ...operations(entityMethods, query), createQueryBuilder: builder };
+const entityQueries: Record<string, Operation> = {
+  ...operations(entityMethods, query),
+  ...operations(lookingUp, { ...query, severalStatements: true }),
+  createQueryBuilder: builder,
+};
 const repositoryQueries: Record<string, Operation> = {
   ...entityQueries,
   ...operations(treeMethods, query),
@@ -247,7 +250,7 @@ const queryRunner: Handle = {
     stream: { lane: "query", settledBy: "close", returns: { type: "RowStream", promised: true, derived: true } },
     connect: {},
     startTransaction: { lane: "nested", begins: { phase: "transaction" } },
-    commitTransaction: { lane: "query", ends: { phase: "transaction" } },
+    commitTransaction: { lane: "query", ends: { phase: "transaction", commits: true } },
     rollbackTransaction: { lane: "query", ends: { phase: "transaction" } },
   },
   properties: { manager: { type: "TransactionalEntityManager", view: true } },
@@ -267,6 +270,10 @@ const queryRunner: Handle = {
     trap: "It commits a transaction that is still open, also when an error has left the block.",
   },
   afterRelease: runnerReleased,
+  states: {
+    isReleased: { true: "released" },
+    isTransactionActive: { true: "begun", phase: "transaction" },
+  },
 };
 
 /** Rows that are still to come need the connection that they come from. */
@@ -293,6 +300,22 @@ const sources: Source[] = [
     },
     operations: { query, sql: query, createQueryBuilder: builder },
     properties: { manager: { type: "EntityManager" } },
+    noun: "typeorm data source",
+    ends: {
+      destroy: {
+        waits: false,
+        kind: "graceful",
+        promised: true,
+        pending: { outcome: "rejects", error: "Connection terminated" },
+        second: {
+          outcome: "rejects",
+          error: "Cannot execute operation because connection is not yet established.",
+        },
+      },
+    },
+    afterEnd: { outcome: "rejects", error: "Driver not Connected" },
+    reopenedBy: ["initialize"],
+    states: { isInitialized: { true: "open" }, isConnected: { true: "open" } },
   },
   {
     name: "EntityManager",

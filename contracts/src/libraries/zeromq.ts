@@ -4,6 +4,7 @@
  */
 
 import type {
+  AfterRelease,
   Contract,
   EarlyOption,
   Evidence,
@@ -116,6 +117,13 @@ function early(name: string): EarlyOption {
   };
 }
 
+/** A loop over a closed socket is over, and does not fail: closing the socket is how it is ended. */
+const closedSocket: AfterRelease = {
+  outcome: "throws",
+  error: "Socket is closed",
+  operations: { "[Symbol.asyncIterator]": { outcome: "fine" } },
+};
+
 /** What a socket of version 6 can do. */
 type Direction = "sends" | "receives" | "both";
 
@@ -171,7 +179,8 @@ function socket(
         pending: { outcome: "rejects", error: "Operation was not possible or timed out" },
       }),
     },
-    afterRelease: { outcome: "throws", error: "Socket is closed" },
+    afterRelease: receives ? closedSocket : { outcome: "throws", error: "Socket is closed" },
+    states: { closed: { true: "released" } },
     options: [linger, ...[...earlyOptions, ...options].map(early)],
     ...(!sends && { receivesOnly: true }),
   };
@@ -220,7 +229,9 @@ const observer: Handle = {
   operations: { receive, "[Symbol.asyncIterator]": { ...receive, ...loop } },
   releases: { close: release({ waits: false, kind: "graceful", pending: { outcome: "finishes" } }) },
   mayBeLeft: "It closes with its socket.",
-  afterRelease: { outcome: "throws", error: "Socket is closed" },
+  afterRelease: closedSocket,
+  // Closed with its socket it says so a moment later.
+  states: { closed: { true: "released", late: true } },
 };
 
 const proxy: Handle = {
@@ -391,7 +402,8 @@ const compatibility: Contract = {
       // What is still in the JavaScript queue is dropped: the first callback gets an error, the others are never called.
       release({
         waits: false,
-        kind: "abort",
+        kind: "graceful",
+        drops: true,
         pending: { outcome: "lost", error: "Operation was not possible or timed out" },
       }),
     ),
