@@ -3,7 +3,7 @@
 import { isCandidate } from "./candidates.js";
 import type { Configuration } from "./configuration.js";
 import type { Finding } from "./finding.js";
-import { Engine } from "./flow/engine.js";
+import { Engine, TooMuchWork } from "./flow/engine.js";
 import { OutlastingOperations } from "./flow/outlasting.js";
 import { lowerFile } from "./lowering/lower.js";
 import { type PendingOperation, pendingOperations } from "./pending.js";
@@ -16,6 +16,8 @@ export interface AnalysisInput extends FileInput {
   configuration: Configuration;
   /** Whether operations are to be listed that are pending when their statement is over. */
   pending?: boolean;
+  /** How many steps the file may take before it is given up; by default as many as the largest bundles need. */
+  mostSteps?: number;
 }
 
 export interface Statistics {
@@ -25,6 +27,8 @@ export interface Statistics {
   blocks: number;
   /** How often a block was carried out. */
   rounds: number;
+  /** How many events and effects were carried out. */
+  steps: number;
   oracle: "tracing" | "compiler";
 }
 
@@ -50,6 +54,7 @@ export function analyse(input: AnalysisInput): Analysis {
     bodies: 0,
     blocks: 0,
     rounds: 0,
+    steps: 0,
     oracle: input.program ? "compiler" : "tracing",
   };
   try {
@@ -63,7 +68,10 @@ export function analyse(input: AnalysisInput): Analysis {
       ...(input.pending && { pending: pendingOperations(question) }),
     };
   } catch (error) {
-    const failure = `${input.fileName}: the analysis gave up on this file: ${reasonOf(error)}`;
+    if (error instanceof TooMuchWork) {
+      return { ...nothing, statistics, failure: `${input.fileName}: ${error.message}` };
+    }
+    const failure = `${input.fileName}: internal error while analysing this file (please report it): ${reasonOf(error)}`;
     return { ...nothing, statistics, failure };
   }
 }
@@ -74,23 +82,32 @@ function questionOn(input: AnalysisInput, statistics: Statistics): Question | un
   const types = typesOf();
   if (!types.concerned()) return undefined;
   const graph = lowerFile(sourceFile, scopes, types, input.catalog.names, input.pending);
-  const engine = new Engine(graph, input.catalog, input.pending ? new OutlastingOperations() : undefined);
+  const engine = new Engine(
+    graph,
+    input.catalog,
+    input.pending ? new OutlastingOperations() : undefined,
+    input.mostSteps,
+  );
   engine.run();
   statistics.bodies = graph.bodies.length;
   statistics.blocks = graph.bodies.reduce((sum, { blocks }) => sum + blocks.length, 0);
   statistics.rounds = engine.rounds;
+  statistics.steps = engine.steps;
   return new Question(engine, { sourceFile, fileName: input.fileName });
 }
 
 /** What the rules report. One that gives up costs its own findings and no others. */
 function answersTo(question: Question, { fileName, configuration }: AnalysisInput): Answers {
   const findings: Finding[] = [];
-  const failures: string[] = [];
+  const failures = [...question.engine.givenUp].map(({ name, span }) => {
+    const what = name === undefined ? "a function" : `\`${name}\``;
+    return `${what} (line ${question.line(span)}) was not analysed, because it is too complex; split it up`;
+  });
   for (const rule of rules.filter(({ id }) => configuration.rules[id] !== "off")) {
     try {
       findings.push(...rule.check(question));
     } catch (error) {
-      failures.push(`the rule ${rule.id} gave up: ${reasonOf(error)}`);
+      failures.push(`internal error in rule ${rule.id} (please report it): ${reasonOf(error)}`);
     }
   }
   return {

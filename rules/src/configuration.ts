@@ -10,14 +10,16 @@ import {
   referenceTo,
   runtimeSettingsSchema,
   typesOf,
+  inRange,
+  rangeOf,
 } from "@holdfast/contracts";
 import { closest, distance } from "fastest-levenshtein";
 import picomatch from "picomatch";
 import ts = require("typescript");
 import type { Confidence, Finding, Severity } from "./finding.js";
-import { ruleDescriptions } from "./rules/index.js";
+import { allRules } from "./rules/index.js";
 
-/** What a configuration may say of a rule. Unsaid, the contract that is broken decides how loud a finding is. */
+/** The severity of a rule. Without one, the contract that is broken decides the severity of each finding. */
 export type RuleSetting = "off" | "warn" | "error";
 
 /** What a `holdfast.config.json` says, with everything filled in that it left out. */
@@ -62,7 +64,7 @@ export const defaultConfiguration: Configuration = {
   files: { include: ["**"], exclude: [] },
 };
 
-/** From the surest on. */
+/** From the highest on. No rule reports `possible` today; formats and settings know it. */
 export const confidences: readonly Confidence[] = ["certain", "likely", "possible"];
 const settings: readonly RuleSetting[] = ["off", "warn", "error"];
 const severities: Record<Exclude<RuleSetting, "off">, Severity> = { warn: "warning", error: "error" };
@@ -74,34 +76,31 @@ const { $schema: _, ...contractSchema } = ownContractSchema;
 export const configurationSchema = {
   $schema: "http://json-schema.org/draft-07/schema#",
   title: "Configuration of Holdfast",
-  description: "What Holdfast reports in the files of this folder and of the folders below it.",
+  description: "What Holdfast reports in this folder and the folders below it.",
   type: "object",
   additionalProperties: false,
   properties: {
     $schema: { type: "string", description: "The address of this schema, for editors." },
     rules: {
       type: "object",
-      description:
-        "Rules to turn off, or to report as warnings or as errors throughout. Unsaid, each finding is as loud as what the library does.",
+      description: "Severity per rule: `off`, `warn` or `error`. Default: depends on how much harm the library does.",
       additionalProperties: false,
-      properties: Object.fromEntries(
-        ruleDescriptions.map(({ id, summary }) => [id, { description: summary, enum: settings }]),
-      ),
+      properties: Object.fromEntries(allRules.map(({ id, summary }) => [id, { description: summary, enum: settings }])),
     },
     confidence: {
       description:
-        "`certain` reports only what is proven, `likely` also where one step is assumed, `possible` whatever is worth a look.",
+        "Minimum confidence. `certain`: every step is proven. `likely`: one step is assumed. `possible`: the same as `likely` today, as no rule reports less.",
       enum: confidences,
       default: defaultConfiguration.confidence,
     },
     contracts: {
       type: "array",
-      description: "What your own classes and libraries say about their handles.",
+      description: "Contracts of your own classes, and of libraries that Holdfast does not know.",
       items: contractSchema,
     },
     files: {
       type: "object",
-      description: "Which files to look at, as globs relative to the folder of this file.",
+      description: "Which files to check, as globs relative to the folder of this file.",
       additionalProperties: false,
       properties: {
         include: {
@@ -112,7 +111,7 @@ export const configurationSchema = {
         },
         exclude: {
           type: "array",
-          description: "No files that match one of these.",
+          description: "Skip files that match one of these.",
           items: { type: "string" },
           default: defaultConfiguration.files.exclude,
         },
@@ -169,6 +168,8 @@ export function findConfiguration(
   }
 }
 
+const notAnObject = 5092;
+
 /** Reads one configuration file; nothing if there is no such file. */
 export function loadConfiguration(
   file: string,
@@ -180,6 +181,8 @@ export function loadConfiguration(
   const found = { file, directory: dirname(file) };
   const parsed = ts.parseConfigFileTextToJson(file, text);
   const { error } = parsed;
+  // The compiler wants an object, and says so in words about tsconfig.json.
+  if (error?.code === notAnObject) return { ...found, ...readConfiguration(null, file, base) };
   if (error === undefined) return { ...found, ...readConfiguration(parsed.config as unknown, file, base) };
   const { line, character } = ts.getLineAndCharacterOfPosition(
     ts.createSourceFile(file, text, ts.ScriptTarget.JSON),
@@ -219,12 +222,12 @@ export function catalogOf(configuration: Configuration): Catalog {
 
 /**
  * The contracts that hold for a folder: the configuration's own, and those of the libraries in the versions
- * that are installed where its files would find them.
+ * that are installed where its files would find them. Where the package of the folder wants others, those count.
  */
 export function catalogFor(configuration: Configuration, directory: string, readFile: ReadFile): Catalog {
   const all = catalogOf(configuration);
   const packages = [...new Set(all.contracts.map((contract) => contract.package))];
-  const versions = new Map(packages.map((name) => [name, installedVersion(name, directory, readFile)]));
+  const versions = versionsFor(packages, directory, readFile);
   const key = packages.map((name) => `${name}@${versions.get(name) ?? "*"}`).join(" ");
   return knownCatalog(configuration, key, () => all.installed((name) => versions.get(name)));
 }
@@ -252,32 +255,29 @@ function readRules(json: unknown, complain: Complain): Record<string, RuleSettin
   for (const [id, setting] of Object.entries(asRecord(json, "rules", complain))) {
     const problem = ruleSettingProblem(id, setting);
     if (problem === undefined) read[id] = setting as RuleSetting;
-    else complain(problem);
+    else complain(problem.startsWith("expected") ? `"rules.${id}" is ${shown(setting)}; ${problem}` : problem);
   }
   return read;
 }
 
 /** What is wrong with a setting for a rule, as a sentence; nothing if all is well. */
 export function ruleSettingProblem(id: string, setting: unknown): string | undefined {
-  const ids = ruleDescriptions.map((rule) => rule.id);
+  const ids = allRules.map((rule) => rule.id);
   if (!ids.includes(id))
     return sentence(`there is no rule "${id}"`, didYouMean(id, ids) || `; the rules are ${ids.join(", ")}`);
-  if (isOneOf(setting, settings)) return undefined;
-  return `the rule "${id}" is set to ${shown(setting)}; say ${alternatives(settings)}.`;
+  return isOneOf(setting, settings) ? undefined : `expected ${alternatives(settings)}.`;
 }
 
 /** What is wrong with a confidence, as a sentence; nothing if all is well. */
 export function confidenceProblem(value: unknown): string | undefined {
-  return isOneOf(value, confidences)
-    ? undefined
-    : `the confidence is set to ${shown(value)}; say ${alternatives(confidences)}.`;
+  return isOneOf(value, confidences) ? undefined : `expected ${alternatives(confidences)}.`;
 }
 
 function readConfidence(json: unknown, complain: Complain): Confidence | undefined {
   if (json === undefined) return undefined;
   const problem = confidenceProblem(json);
   if (problem === undefined) return json as Confidence;
-  complain(problem);
+  complain(`"confidence" is ${shown(json)}; ${problem}`);
   return undefined;
 }
 
@@ -339,6 +339,59 @@ function matches(path: string, globs: readonly string[]): boolean {
   return matcher(path);
 }
 
+/** For each package the version that is installed, or the range that the folder's own package asks for instead. */
+function versionsFor(
+  packages: readonly string[],
+  directory: string,
+  readFile: ReadFile,
+): ReadonlyMap<string, string | undefined> {
+  const wanted = wantedRanges(directory, readFile);
+  return new Map(
+    packages.map((name) => {
+      const version = installedVersion(name, directory, readFile);
+      const range = wanted.get(name);
+      // Something else is installed at the top of a monorepo: what the package will get is what it asks for.
+      const isOther = version !== undefined && range !== undefined && inRange(version, range) === false;
+      return [name, isOther ? range : version];
+    }),
+  );
+}
+
+const dependencyKinds = ["peerDependencies", "optionalDependencies", "devDependencies", "dependencies"];
+
+/** The name of the package that a folder belongs to, if its nearest `package.json` says one. */
+export function packageNameOf(directory: string, readFile: ReadFile): string | undefined {
+  const manifest = nearestManifest(directory, readFile);
+  const name = manifest === undefined ? undefined : parsed(manifest)?.name;
+  return typeof name === "string" && name !== "" ? name : undefined;
+}
+
+/** The ranges that the nearest `package.json` asks for, as far as they are ranges. */
+function wantedRanges(directory: string, readFile: ReadFile): ReadonlyMap<string, string> {
+  const manifest = nearestManifest(directory, readFile);
+  return manifest === undefined ? new Map() : rangesIn(manifest);
+}
+
+function nearestManifest(startDirectory: string, readFile: ReadFile): string | undefined {
+  for (let directory = startDirectory; ; directory = dirname(directory)) {
+    const manifest = readFile(join(directory, "package.json"));
+    if (manifest !== undefined || directory === dirname(directory)) return manifest;
+  }
+}
+
+function rangesIn(manifest: string): ReadonlyMap<string, string> {
+  const content = parsed(manifest);
+  const groups = dependencyKinds.map((kind) => content?.[kind]).filter(isRecord);
+  return new Map(
+    groups.flatMap((group) =>
+      Object.entries(group).flatMap(([name, text]): [string, string][] => {
+        const range = typeof text === "string" ? rangeOf(text) : undefined;
+        return range === undefined ? [] : [[name, range]];
+      }),
+    ),
+  );
+}
+
 /** The version of a package that modules of a folder would get. */
 function installedVersion(packageName: string, startDirectory: string, readFile: ReadFile): string | undefined {
   for (let directory = startDirectory; ; directory = dirname(directory)) {
@@ -349,11 +402,16 @@ function installedVersion(packageName: string, startDirectory: string, readFile:
 }
 
 function versionIn(manifest: string): string | undefined {
+  const version = parsed(manifest)?.version;
+  return typeof version === "string" ? version : undefined;
+}
+
+/** What a manifest holds; one that is broken tells nothing. */
+function parsed(manifest: string): Record<string, unknown> | undefined {
   try {
-    const { version } = JSON.parse(manifest) as { version?: unknown };
-    return typeof version === "string" ? version : undefined;
+    const content: unknown = JSON.parse(manifest);
+    return isRecord(content) ? content : undefined;
   } catch {
-    // A broken installation tells nothing about the version.
     return undefined;
   }
 }
@@ -371,7 +429,8 @@ function shown(value: unknown): string {
 }
 
 function alternatives(values: readonly string[]): string {
-  return values.map((value) => `"${value}"`).join(" or ");
+  const quoted = values.map((value) => `"${value}"`);
+  return `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
 }
 
 /** A question ends itself. */

@@ -7,12 +7,14 @@ import {
   type Contract,
   disposalSentence,
   drainSentence,
+  endSentences,
   type Evidence,
   freeOperations,
   guardSentence,
   type Handle,
   type LaneFacts,
   lanesOf,
+  lateSentences,
   laneSentences,
   limitWords,
   nounOf,
@@ -28,6 +30,7 @@ import {
   settlingWords,
   type Source,
   spoken,
+  stateSentence,
   withArticle,
 } from "@holdfast/contracts";
 import { homepage } from "./rules/index.js";
@@ -41,7 +44,20 @@ const mostNames = 6;
 export function describeInspection({ type, member }: Inspection): string {
   const { contract } = type;
   const body = member ? aboutMember(type, member) : aboutType(type);
-  return paragraphs(...body, footer(contract, member ? referenceTo(type) : undefined));
+  return paragraphs(
+    ...(isOwn(contract) ? body.map(withoutMarkup) : body),
+    footer(contract, member ? referenceTo(type) : undefined),
+  );
+}
+
+/** Whether the contract is one of the user's own: a workspace says what stands in it. */
+function isOwn({ evidence }: Contract): boolean {
+  return evidence.every(({ kind, where }) => kind === "documentation" && !where.startsWith("http"));
+}
+
+/** No link and no picture: only this file makes those. */
+function withoutMarkup(text: string): string {
+  return text.replaceAll(/[[\]<>]/g, "\\$&");
 }
 
 function aboutType(type: Inspection["type"]): string[] {
@@ -64,13 +80,14 @@ function aboutHandle(handle: Handle): string[] {
   const options = optionGroups(handle).map(({ names, before }) => `- ${first(names)}: before ${first(before)}`);
   return [
     `**${handle.noun}**`,
-    list("Of the operations in one lane only one may be pending at a time:", overlaps),
+    list("Only one operation of a lane may be pending at a time:", overlaps),
     free.length > 0 ? `Any number of these may be pending: ${first(free)}.` : "",
     phaseSentence(handle),
     list("Releases:", releases),
-    sentence(afterReleaseWords(handle)),
+    [sentence(afterReleaseWords(handle)), ...lateSentences(handle)].join(" ").trim(),
+    stateSentence(handle),
     disposalSentence(handle),
-    handle.mayBeLeft === undefined ? "" : `It may be left unreleased. ${handle.mayBeLeft}`,
+    handle.mayBeLeft === undefined ? "" : `It need not be released. ${handle.mayBeLeft}`,
     drainSentence(handle),
     settlementSentence(handle),
     list("Options that have to be set early:", options),
@@ -85,7 +102,8 @@ function isPending(operation: Operation | undefined): boolean {
   return operation?.settledBy !== "return";
 }
 
-function aboutSource({ name, methods = {}, operations = {}, releases = {} }: Source, contract: Contract): string[] {
+function aboutSource(source: Source, contract: Contract): string[] {
+  const { name, methods = {}, operations = {}, releases = {} } = source;
   const handing = Object.entries({ ...methods, ...operations }).flatMap(([method, call]) =>
     call.returns
       ? [`- \`${method}\` hands out ${withArticle(nounOf(call.returns.type, contract))}${limits(call)}`]
@@ -95,6 +113,8 @@ function aboutSource({ name, methods = {}, operations = {}, releases = {} }: Sou
     `**${name}**, shared freely: any number of calls may be pending on it.`,
     handing.join("\n"),
     Object.keys(releases).length > 0 ? `It takes back: ${coded(Object.keys(releases))}.` : "",
+    endSentences(source).join(" "),
+    stateSentence(source),
   ];
 }
 
@@ -186,7 +206,7 @@ function footer({ package: name, versions, status, evidence }: Contract, referen
   const where = name === "." ? "this project" : `\`${name}\` ${versions}`;
   const what = reference === undefined ? where : `\`${reference}\`${name === "." ? "" : ` ${versions}`}`;
   const links = evidence.slice(0, mostEvidence).map(evidenceLink);
-  const proof = status === "proven" ? "proven: a script made the real library behave so" : status;
+  const proof = status === "proven" ? "proven: a script reproduces it against the real library" : status;
   return list(`Contract of ${what}, ${proof}.`, links);
 }
 
@@ -194,7 +214,7 @@ function evidenceLink({ kind, where, says }: Evidence): string {
   if (where.startsWith("http")) return `- ${kind}: [${says}](${where})`;
   return kind === "proof"
     ? `- ${kind}: [${says}](${homepage}/blob/main/fixtures/${where})`
-    : `- ${kind}: ${says} \`${where}\``;
+    : `- ${kind}: ${withoutMarkup(says)} \`${where}\``;
 }
 
 /** The first names of a list, and how many there are besides. What is no name is already said in words. */

@@ -19,8 +19,8 @@ export interface WitnessStep {
   /** The path that begins the operation, or the one that comes upon it while it is pending. */
   path: "first" | "second";
   /**
-   * `begins`: an operation begins and is pending from here. `leads`: on the way there, a call or a task. `meets`: the
-   * other path comes upon it. `follows`: what comes of it.
+   * `begins`: an operation begins and is pending from here. `leads`: a call or a task that leads to the next step of
+   * the same path. `meets`: the other path comes upon it. `follows`: what comes of it.
    */
   role: "begins" | "leads" | "meets" | "follows";
   message: string;
@@ -50,7 +50,7 @@ export interface Finding {
   rule: string;
   confidence: Confidence;
   severity: Severity;
-  /** One line of at most 100 characters that names the handle and both sides. */
+  /** One line of at most 180 characters that names the handle and both sides, and what comes of it. */
   message: string;
   place: Place;
   /** What stands at `place` does nothing: the comment, or the statement that sets something, can be deleted. */
@@ -58,8 +58,8 @@ export interface Finding {
   /** The contract that is broken, as `package#Handle`. */
   contract: string;
   /**
-   * In the order of events: one step begins, on the first path; one meets it, on the second; then what follows. What
-   * leads to either stands beside it.
+   * In the order in which they happen: one step begins, on the first path; one meets it, on the second; then what
+   * follows. What leads to either comes before it.
    */
   witness: WitnessStep[];
   /** The best one first. */

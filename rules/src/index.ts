@@ -11,9 +11,11 @@ export {
   type SkippedFix,
   type StableText,
 } from "./fixes/apply.js";
+export { type FixDescription, fixDescriptions } from "./fixes/descriptions.js";
 export type { Confidence, Edit, Finding, Fix, Place, Severity, WitnessStep } from "./finding.js";
 export type { PendingOperation } from "./pending.js";
 export {
+  allRules,
   documentationUrl,
   homepage,
   type Rule,
@@ -21,6 +23,7 @@ export {
   type RuleDescription,
   ruleDescriptions,
   rules,
+  runtimeRules,
   suppression,
 } from "./rules/index.js";
 export {
@@ -38,6 +41,7 @@ export {
   findConfiguration,
   type FoundConfiguration,
   loadConfiguration,
+  packageNameOf,
   readConfiguration,
   type ReadConfiguration,
   type ReadFile,
@@ -55,4 +59,5 @@ export {
 } from "./suppressions.js";
 export { isCandidate } from "./candidates.js";
 export { type FileInput } from "./types/file.js";
+export { withoutDocComments } from "./types/older-compilers.js";
 export { inspect, type Inspection, type Member } from "./types/inspect.js";

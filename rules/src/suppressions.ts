@@ -1,9 +1,9 @@
-import tsApiUtils = require("ts-api-utils");
 import ts = require("typescript");
+import { commentsOf } from "./comments.js";
 import { type Configuration, didYouMean, withSettings } from "./configuration.js";
 import type { Finding, Place } from "./finding.js";
 import { placeOf } from "./place.js";
-import { rules, suppression } from "./rules/index.js";
+import { rules, runtimeRules, suppression } from "./rules/index.js";
 
 /** A file as far as its comments are concerned; a `ts.SourceFile` is one. */
 export interface CommentedSource {
@@ -12,7 +12,7 @@ export interface CommentedSource {
 }
 
 export interface SuppressionOptions {
-  /** ESLint runs the rules: it obeys `eslint-disable` itself, and says itself which of those suppress nothing. */
+  /** ESLint runs the rules: it applies `eslint-disable` itself, and reports itself which of those suppress nothing. */
   eslintHandlesItsOwn?: boolean;
 }
 
@@ -37,7 +37,11 @@ interface Directive {
   place: Place;
 }
 
-const knownNames = rules.map((rule) => rule.id);
+const idsOf = (descriptions: readonly { id: string }[]) => descriptions.map(({ id }) => id);
+const analysedNames = idsOf(rules);
+/** What only the running program reports: here it is not known whether a comment suppresses any of it. */
+const runtimeNames = idsOf(runtimeRules);
+const knownNames = [...analysedNames, ...runtimeNames];
 
 /**
  * Takes what the analysis found in a file and returns what is to be reported of it: rules as the configuration sets
@@ -62,9 +66,9 @@ export function applySuppressions(
   const directives = directivesOf(source);
   if (directives.length === 0) return { findings: [...findings], problems: [] };
 
-  const obeyed = directives.filter((directive) => directive.tool === "holdfast" || !eslintHandlesItsOwn);
-  const enabling = obeyed.filter((directive) => directive.verb === "enable");
-  const suppressing = obeyed.filter((directive) => directive.verb !== "enable");
+  const applied = directives.filter((directive) => directive.tool === "holdfast" || !eslintHandlesItsOwn);
+  const enabling = applied.filter((directive) => directive.verb === "enable");
+  const suppressing = applied.filter((directive) => directive.verb !== "enable");
   const used = new Map<Directive, Set<string>>(suppressing.map((directive) => [directive, new Set()]));
 
   const left = findings.filter((finding) => {
@@ -116,17 +120,18 @@ function concerns(directive: Directive, rule: string): boolean {
 }
 
 /**
- * What is wrong with one comment. `used` holds the rules whose findings it suppressed; without it nobody knows.
+ * What is wrong with one comment. `used` holds the rules whose findings it suppressed; without it that is not known.
  * A comment that is to be deleted is not asked for a reason.
  */
 function problemsOf(directive: Directive, used: ReadonlySet<string> | undefined): Finding[] {
   const unknown = directive.names.filter((name) => !knownNames.includes(name));
   const problems = unknown.map((name) =>
-    problem(`This comment names no rule of Holdfast: "${name}"${didYouMean(name, knownNames)}`, directive),
+    problem(`There is no rule "${name}" to suppress${didYouMean(name, analysedNames)}`, directive),
   );
   if (directive.verb !== "enable") {
     const idle = used === undefined ? [] : idleNames(directive, used);
-    const unnecessary = used?.size === 0 && !directive.namesOthers;
+    const mayServeOthers = directive.namesOthers || directive.names.some((name) => runtimeNames.includes(name));
+    const unnecessary = used?.size === 0 && !mayServeOthers;
     problems.push(
       ...idle.map((name) =>
         problem(`This comment suppresses nothing: ${name} here; delete it`, directive, unnecessary),
@@ -142,7 +147,9 @@ function problemsOf(directive: Directive, used: ReadonlySet<string> | undefined)
 /** The parts of a directive that suppressed nothing, as the subject of a sentence. */
 function idleNames({ names }: Directive, used: ReadonlySet<string>): string[] {
   if (names.length === 0) return used.size === 0 ? ["no rule reports anything"] : [];
-  return names.filter((name) => knownNames.includes(name) && !used.has(name)).map((name) => `${name} reports nothing`);
+  return names
+    .filter((name) => analysedNames.includes(name) && !used.has(name))
+    .map((name) => `${name} reports nothing`);
 }
 
 /** `unnecessary`: nothing would change if the whole comment were not there. */
@@ -164,16 +171,7 @@ function problem(message: string, { place }: Directive, unnecessary = false): Fi
 function directivesOf({ fileName, text }: CommentedSource): Directive[] {
   if (!/holdfast(?:-disable|-enable|\/)/.test(text)) return [];
   const sourceFile = ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest, true);
-  const directives: Directive[] = [];
-  tsApiUtils.forEachComment(
-    sourceFile,
-    (_, comment) => {
-      const directive = parseDirective(comment, sourceFile);
-      if (directive !== undefined) directives.push(directive);
-    },
-    sourceFile,
-  );
-  return directives.sort((one, other) => one.place.start - other.place.start);
+  return commentsOf(sourceFile).flatMap((comment) => parseDirective(comment, sourceFile) ?? []);
 }
 
 /** Reads `holdfast-disable-next-line no-early-release, no-late-option -- reason` and its relatives. */

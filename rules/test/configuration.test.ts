@@ -14,7 +14,7 @@ import {
   withSettings,
 } from "../src/configuration.js";
 import type { Finding } from "../src/finding.js";
-import { ruleDescriptions } from "../src/rules/index.js";
+import { allRules } from "../src/rules/index.js";
 import { findingAt } from "./support/findings.js";
 
 const where = "holdfast.config.json";
@@ -58,16 +58,16 @@ describe("reading a configuration", () => {
     [{ rules: { "no-erly-release": "off" } }, 'there is no rule "no-erly-release"; did you mean "no-early-release"?'],
     [
       { rules: { "no-late-linger": "warning" } },
-      'the rule "no-late-linger" is set to "warning"; say "off" or "warn" or "error".',
+      '"rules.no-late-linger" is "warning"; expected "off", "warn" or "error".',
     ],
-    [{ rules: { "no-late-linger": 2 } }, 'the rule "no-late-linger" is set to 2; say "off" or "warn" or "error".'],
+    [{ rules: { "no-late-linger": 2 } }, '"rules.no-late-linger" is 2; expected "off", "warn" or "error".'],
     [{ rules: [] }, '"rules" must be an object.'],
     [{ rulez: {} }, 'the configuration has no setting "rulez"; did you mean "rules"?'],
     [
       { somethingElse: 1 },
       'the configuration has no setting "somethingElse"; it has $schema, rules, confidence, contracts, files, runtime.',
     ],
-    [{ confidence: "sure" }, 'the confidence is set to "sure"; say "certain" or "likely" or "possible".'],
+    [{ confidence: "sure" }, '"confidence" is "sure"; expected "certain", "likely" or "possible".'],
     [{ files: { excludes: [] } }, '"files" has no setting "excludes"; did you mean "exclude"?'],
     [{ files: { include: "src" } }, '"files.include" must be an array of globs, such as ["src/**"].'],
     [{ runtime: "warn" }, '"runtime" must be an object, such as { "mode": "warn" }.'],
@@ -86,10 +86,15 @@ describe("reading a configuration", () => {
     expect(readConfiguration(json, where).problems).toEqual([`${where}: ${sentence}`]);
   });
 
+  it("sets rules that only the running program reports", () => {
+    const rules = { "require-release": "off", "no-nested-acquire": "warn", "require-settlement": "error" };
+    expect(readConfiguration({ rules }, where)).toMatchObject({ problems: [], configuration: { rules } });
+  });
+
   it("lists the rules for a name that resembles none", () => {
     const { problems } = readConfiguration({ rules: { eqeqeq: "off" } }, where);
     expect(problems).toEqual([
-      `${where}: there is no rule "eqeqeq"; the rules are ${ruleDescriptions.map(({ id }) => id).join(", ")}.`,
+      `${where}: there is no rule "eqeqeq"; the rules are ${allRules.map(({ id }) => id).join(", ")}.`,
     ]);
   });
 
@@ -228,6 +233,27 @@ describe("the contracts that hold for a folder", () => {
     expect(rangesOfZeromq(newer, "/repo/src")).not.toEqual([]);
     expect(rangesOfZeromq(newer, "/repo/src")).not.toEqual(rangesOfZeromq(older, "/repo/src"));
     expect(rangesOfZeromq(older, "/other")).toEqual(all);
+  });
+
+  it("are those for the range that the package of the folder asks for, where another version is installed", () => {
+    const disk = {
+      "/repo/node_modules/zeromq/package.json": { version: "6.5.0" },
+      "/repo/old/package.json": { dependencies: { zeromq: "^5.2.0" } },
+      "/repo/new/package.json": { devDependencies: { zeromq: "6" } },
+      "/repo/tool/package.json": { dependencies: { zeromq: "workspace:*" } },
+    };
+    const newer = rangesOfZeromq(disk, "/repo/src");
+    expect(newer).not.toContain("<6");
+    expect(rangesOfZeromq(disk, "/repo/old/src")).toEqual(["<6"]);
+    for (const folder of ["new", "tool"]) expect(rangesOfZeromq(disk, `/repo/${folder}`)).toEqual(newer);
+  });
+
+  it("are those of the installed version where it is what the package asks for", () => {
+    const disk = {
+      "/repo/node_modules/zeromq/package.json": { version: "6.5.0" },
+      "/repo/package.json": { dependencies: { zeromq: ">=5" } },
+    };
+    expect(rangesOfZeromq(disk, "/repo/src")).not.toContain("<6");
   });
 
   it("are all of them where an installation is broken", () => {

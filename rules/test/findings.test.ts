@@ -50,3 +50,19 @@ describe("a guard in a field holds", () => {
     expect(found(line("B", 5), line("A", 1))).toBe(0);
   });
 });
+
+describe("a release that comes upon several operations", () => {
+  it("is one finding that names each of them", () => {
+    const [finding, ...others] =
+      findingsIn(`import { createPool } from "mysql2/promise"; const pool = createPool("mysql://db");
+export async function run() {
+  const connection = await pool.getConnection();
+  void connection.query("a");
+  void connection.ping();
+  connection.release();
+}`);
+    expect(others).toEqual([]);
+    expect(finding?.message).toContain("while `query` (line 4) and `ping` (line 5) are still running: each ");
+    expect(finding?.witness.map(({ place }) => place.line)).toEqual([4, 5, 6, 6]);
+  });
+});

@@ -182,6 +182,14 @@ it("nothing throws on broken code, wherever somebody looks", () => {
 describe("it is described", () => {
   const described = (marked: string) => describeInspection(inspected(marked)!);
 
+  it("with no link and no picture that a workspace has thought of", () => {
+    const text = described(
+      "/** @holdfast-handle [x](command:evil) ![](https://evil.example/a.png) <img src=x> */ class A { /** @holdfast-release */ end() {} } const a| = new A();",
+    );
+    expect(text).toContain("command:evil");
+    expect(text).not.toMatch(/(?<!\\)\]\(|(?<!\\)<img/);
+  });
+
   it("as a handle", () => {
     const text = described(`${push} log(pu|sh);`);
     expect(text).toMatch(/^\*\*zeromq push socket\*\*\n\n/);
@@ -209,7 +217,7 @@ describe("it is described", () => {
 
   it("as a release", () => {
     expect(described(`${pool} (await pool.connect()).rele|ase();`)).toMatch(
-      /^\*\*`release`\*\*, a release of a pg client\n\nIt does not wait for what is pending; .*; a second one throws: “.+”\n\nAn operation after the release works, /,
+      /^\*\*`release`\*\*, a release of a pg client\n\nIt does not wait for what is pending; .*; a second one throws: “.+”; once the handle has its next owner, it is released from under that owner\.\n\nAn operation after the release runs on a connection that another caller/,
     );
   });
 

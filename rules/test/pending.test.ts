@@ -129,9 +129,9 @@ describe("a release that comes meanwhile is listed", () => {
 
 it("nothing is listed, and nothing changes, unless somebody asks", () => {
   const text = `import { Push } from "zeromq"; const push = new Push(); void push.send("a"); await push.send("b");`;
-  const { pending, ...plain } = analyse({ ...input, text });
+  const { pending, findings } = analyse({ ...input, text });
   expect(pending).toBeUndefined();
-  expect(analyse({ ...input, text, pending: true })).toMatchObject(plain);
+  expect(analyse({ ...input, text, pending: true }).findings).toEqual(findings);
   expect(analyse({ ...input, text: "export {};", pending: true }).pending).toEqual([]);
 });
 

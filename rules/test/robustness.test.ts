@@ -101,14 +101,53 @@ export async function farewell(push: Push) {
     giveUp("no-concurrent-use", new Error("a bad day\nat work"));
     const { findings, failure } = look();
     expect(findings.map(({ rule }) => rule)).toEqual(["no-use-after-release"]);
-    expect(failure).toBe("/code/a.ts: the rule no-concurrent-use gave up: a bad day");
+    expect(failure).toBe("/code/a.ts: internal error in rule no-concurrent-use (please report it): a bad day");
   });
 
   test("is named beside others that do", () => {
     giveUp("no-concurrent-use", new Error("a bad day"));
     giveUp("no-late-option", "for no reason");
     expect(look().failure).toBe(
-      "/code/a.ts: the rule no-concurrent-use gave up: a bad day; the rule no-late-option gave up: for no reason",
+      "/code/a.ts: internal error in rule no-concurrent-use (please report it): a bad day; internal error in rule no-late-option (please report it): for no reason",
+    );
+  });
+});
+
+describe("functions that call each other", () => {
+  /** So many functions, each of which may call each. */
+  const mutual = (count: number, parameter: string, given: string) => `import { open } from "node:fs/promises";
+const out = await open("report", "w");
+${Array.from({ length: count }, (_, index) => {
+  const cases = Array.from({ length: count }, (_, other) => `case ${other}: return await f${other}(${given}x.next);`);
+  return `async function f${index}(${parameter}x) { await out.write("a"); switch (x.kind) { ${cases.join(" ")} } }`;
+}).join("\n")}`;
+  /** A chain of helpers, each of which calls the next one twice. */
+  const doubling = (depth: number) => `import { open } from "node:fs/promises";
+${Array.from({ length: depth }, (_, index) => `async function f${index}(out) { await f${index + 1}(out); await f${index + 1}(out); }`).join("\n")}
+async function f${depth}(out) { await out.write("a"); }
+await f0(await open("report", "w"));`;
+  const stepsFor = (text: string) =>
+    analyse({ fileName: "/code/a.mjs", text, catalog, configuration }).statistics.steps;
+
+  test.each([
+    ["on a handle of the module", (size: number) => mutual(size, "", ""), 6, 16],
+    ["on a handle that is handed on", (size: number) => mutual(size, "out, ", "out, "), 6, 16],
+    ["in a chain, twice each", doubling, 8, 3],
+  ])("%s take work that does not explode", (_, program, size, most) => {
+    expect(stepsFor(program(2 * size)) / stepsFor(program(size))).toBeLessThan(most);
+  });
+
+  test("are given up whole, in one line, where they are too many", () => {
+    const { findings, failure } = analyse({
+      fileName: "/code/a.mjs",
+      text: `${mutual(16, "out, ", "out, ")}\nout.close(); out.write("late");`,
+      catalog,
+      configuration,
+      mostSteps: 20_000,
+    });
+    expect(findings).toEqual([]);
+    expect(failure).toMatch(
+      /^\/code\/a\.mjs: not analysed, because `f\d+` and what it calls are too complex; split it/,
     );
   });
 });

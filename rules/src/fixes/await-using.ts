@@ -45,7 +45,7 @@ export function awaitUsing(
   if (removed === undefined) return undefined;
   const keyword = acquired.declarationList.getStart(source.sourceFile);
   const changes = [{ start: keyword, end: keyword + "const".length, text: "await using" }, ...removed];
-  const title = `Let the end of the block release ${words.handle ?? "the handle"}`;
+  const title = `Release ${words.handle ?? "the handle"} with \`await using\``;
   return fixOf(source, { kind: "await-using", title, safe: false }, changes);
 }
 

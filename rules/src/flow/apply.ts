@@ -1,13 +1,14 @@
 /** Calls of functions whose bodies are known: what they do, done to what they are given. */
 
 import type { Span, VariableId } from "./graph.js";
-import { applyOption, begin, noteEarlyRelease, overlapOf, release } from "./operations.js";
+import { applyOption, begin, judgeOverlap, noteEarlyRelease, noteOverlap, release } from "./operations.js";
 import type { BodySolver } from "./solver.js";
-import type { Cell, State, TaskKind, Token } from "./state.js";
-import type { Effect, Overlapping, Summary } from "./summaries.js";
+import type { Cell, State, Task, Token } from "./state.js";
+import type { Effect, Overlapping, Summary, Way } from "./summaries.js";
 import {
   type Deferred,
   type Identity,
+  isWithin,
   join,
   optionsOf,
   type PromiseValue,
@@ -30,9 +31,11 @@ export interface Application {
   place: Span;
   later?: boolean;
   locks?: ReadonlySet<string>;
-  task?: { kind: TaskKind; at: Span; id: string };
+  task?: Task;
   /** Tokens that are settled by the time it runs. */
   settled?: ReadonlySet<string>;
+  /** It runs after a wait for something of which nothing is known. */
+  open?: boolean;
   /** Variables of functions that have returned. */
   captures?: ReadonlyMap<VariableId, Value>;
 }
@@ -46,15 +49,23 @@ export interface Applied {
   leftOnFailure: readonly string[];
   /** Releases that happen when it runs, which is not now. */
   deferred: readonly Deferred[];
+  /** Releases in callbacks, which happen at a time that nobody knows. */
+  eventual: readonly Deferred[];
 }
 
 /** Functions that call what they are given may go on for ever; so deep nobody follows. */
 const deepestCall = 8;
 
-const silent: Applied = { result: unknown, begun: [], left: [], leftOnFailure: [], deferred: [] };
+const silent: Applied = { result: unknown, begun: [], left: [], leftOnFailure: [], deferred: [], eventual: [] };
 
 /** Calls a function value. */
-export function apply(solver: BodySolver, state: State, callee: FunctionValue, application: Application): Applied {
+export function apply(
+  solver: BodySolver,
+  state: State,
+  callee: FunctionValue,
+  application: Application,
+  way?: Way,
+): Applied {
   const body = solver.engine.graph.bodies[callee.body];
   if (!body || body.generator) return silent;
   if (solver.engine.depth >= deepestCall) return silent;
@@ -63,7 +74,7 @@ export function apply(solver: BodySolver, state: State, callee: FunctionValue, a
   const self = callee.self ?? application.self;
   const { captures } = callee;
   solver.engine.depth++;
-  const applied = new Call(solver, state, summary, {
+  const applied = new Call(solver, state, way ? { ...withoutEnd(summary), ...way } : summary, {
     ...application,
     arguments: bound,
     ...(self && { self }),
@@ -73,22 +84,100 @@ export function apply(solver: BodySolver, state: State, callee: FunctionValue, a
   return applied;
 }
 
-/** Calls it twice, as two calls are the first that can meet each other. */
+function withoutEnd({ ends: _ends, ...summary }: Summary): Summary {
+  return summary;
+}
+
+/** What a call came to on one of the ways through the function, and the state that it left. */
+export interface Taken {
+  state: State;
+  applied: Applied;
+  ends?: "returns" | "throws";
+}
+
+/** Calls a function value, each way through it in a state of its own; the first in the state that is given. */
+export function applyEachWay(
+  solver: BodySolver,
+  state: State,
+  callee: FunctionValue,
+  application: Application,
+): Taken[] {
+  const body = solver.engine.graph.bodies[callee.body];
+  const ways = !body || body.generator ? [] : solver.engine.summaryOf(callee.body).ways;
+  if (ways.length === 0) return [{ state, applied: apply(solver, state, callee, application) }];
+  const states = ways.map((_way, index) => (index === 0 ? state : state.clone()));
+  return ways.map((way, index) => ({
+    state: states[index]!,
+    applied: apply(solver, states[index]!, callee, application, way),
+    ...(way.ends && { ends: way.ends }),
+  }));
+}
+
+/** Calls it twice, as two calls are the first that can meet each other: each is given values of its own. */
 export function applyRepeatedly(
   solver: BodySolver,
   state: State,
   callee: FunctionValue,
-  application: Application & { task: { kind: TaskKind; at: Span; id: string } },
+  application: () => Application & { task: Task },
 ): Applied {
-  const first = apply(solver, state, callee, application);
-  const second = apply(solver, state, callee, application);
+  const first = apply(solver, state, callee, application());
+  const second = apply(solver, state, callee, application());
+  if (application().task.isRequest) applyAfterwards(solver, state, callee, application, releasesOf(first));
   return {
     result: join(first.result, second.result),
     begun: union([first.begun, second.begun]),
     left: union([first.left, second.left]),
     leftOnFailure: union([first.leftOnFailure, second.leftOnFailure]),
     deferred: [],
+    eventual: [],
   };
+}
+
+/** A function that is called for each event, after it has done with the last one. */
+export function serve(solver: BodySolver, state: State, callee: Value, at: Span): void {
+  if (callee.kind !== "function") return;
+  const task: Task = { kind: "listener", at, id: `listener ${at.start}`, isRequest: true };
+  const application = () => ({ arguments: [], place: at, later: true, task });
+  const served = state.clone();
+  const releases = releasesOf(apply(solver, served, callee, application()));
+  applyAfterwards(solver, served, callee, application, releases);
+}
+
+function releasesOf({ deferred, eventual, result }: Applied): readonly Deferred[] {
+  return [...deferred, ...eventual, ...(result.kind === "promise" ? (result.deferred ?? []) : [])];
+}
+
+/** One request may come long after another, and meets what that has released of what they share. */
+function applyAfterwards(
+  solver: BodySolver,
+  state: State,
+  callee: FunctionValue,
+  application: () => Application & { task: Task },
+  releases: readonly Deferred[],
+): void {
+  const next = application();
+  const isItsOwn = (identity: Identity): boolean =>
+    next.arguments.some((given) => given.kind === "thing" && isWithin(identity, given.id));
+  const lasting = releases.filter(
+    ({ identity, certain }) => certain && !isItsOwn(identity) && isTheSame(solver, state, identity),
+  );
+  if (lasting.length === 0 || solver.engine.summaryOf(callee.body).endless) return;
+  const afterwards = state.clone();
+  afterwards.pending.clear();
+  for (const { identity, type, at, name, chain, certain } of lasting) {
+    const request = next.task.at;
+    afterwards.released.set(identity, { type, at, name, chain, certain, waited: true, request });
+  }
+  apply(solver, afterwards, callee, next);
+}
+
+/** Whether the next run finds this very handle again, and not another one in its place. */
+function isTheSame(solver: BodySolver, state: State, identity: Identity): boolean {
+  const held = [...state.variables.values(), ...state.fields.values()].filter(({ kind }) => kind === "choice");
+  const isOneOfSeveral = held
+    .flatMap(optionsOf)
+    .some((option) => option.kind === "thing" && isWithin(identity, option.id));
+  return !isOneOfSeveral && !solver.isReassignable(identity);
 }
 
 /** One call: gives the names in a summary the values that they have here. */
@@ -99,6 +188,7 @@ class Call {
   private readonly leftOnFailure: string[] = [];
   private readonly carried: string[] = [];
   private readonly deferred: Deferred[] = [];
+  private readonly eventual: Deferred[] = [];
   /** Handles released by functions that came in, and by which call. */
   private readonly releases = new Map<Identity, string>();
   /** Handles that this run has released. */
@@ -108,6 +198,8 @@ class Call {
   private readonly objects = new Map<string, string>();
   private readonly aged = new Set<Identity>();
   private readonly suffix: string;
+  /** What had been done to handles before this run. */
+  private readonly done: ReadonlyMap<Identity, ReadonlyMap<string, Span>>;
 
   constructor(
     private readonly solver: BodySolver,
@@ -116,6 +208,7 @@ class Call {
     private readonly application: Application,
   ) {
     this.suffix = `^${application.place.start}`;
+    this.done = new Map(state.done);
   }
 
   run(): Applied {
@@ -123,7 +216,7 @@ class Call {
       const [derived, from] = [this.identity(child), this.identity(parent)];
       if (derived !== undefined && from !== undefined) this.state.parents.set(derived, from);
     }
-    for (const effect of this.summary.effects) this.take(effect);
+    for (const effect of this.summary.effects) if (this.solver.spend()) this.take(effect);
     for (const overlapping of this.summary.overlaps) this.judge(overlapping);
     return {
       result: this.result(),
@@ -131,6 +224,7 @@ class Call {
       left: this.left,
       leftOnFailure: this.leftOnFailure,
       deferred: this.summary.async ? [] : this.deferred,
+      eventual: this.eventual,
     };
   }
 
@@ -138,38 +232,29 @@ class Call {
     const value = this.rename(this.summary.result);
     if (!this.summary.async) return value;
     const flat = value.kind === "promise" ? value : undefined;
+    const { ends } = this.summary;
+    const outcome = ends === "throws" ? "rejects" : flat ? flat.outcome : ends && "fulfils";
     const promise: PromiseValue = {
       kind: "promise",
       tokens: union([this.carried, flat?.tokens ?? []]),
       result: flat ? flat.result : value,
       deferred: [...this.deferred, ...(flat?.deferred ?? [])],
       leftOnFailure: this.leftOnFailure,
+      leaves: union([this.left, flat?.leaves ?? []]),
+      ...((this.summary.open || flat?.open) && { open: true }),
+      ...(outcome && { outcome }),
     };
     return promise;
   }
 
   /** Judges an overlap in the function by the phase that the handle is in here. */
   private judge({ first, second }: Overlapping): void {
+    if (second.phase !== undefined) return;
     for (const { id } of this.things(second.identity)) {
       const phase = this.state.phases.get(id);
-      const { type, lane } = second;
-      if (phase === undefined || second.phase !== undefined || !type || lane === undefined) continue;
       const here = { first: { ...first, identity: id }, second: { ...second, identity: id } };
-      this.solver.overlaps.set(`${first.key} ${second.key}`, here);
-      const overlap = overlapOf(type, first, lane, phase);
-      const task = second.task ?? first.task;
-      const itself = first.task !== undefined && first.task.id === second.task?.id;
-      if (overlap) {
-        this.solver.engine.facts.conflict({
-          identity: id,
-          type,
-          overlap,
-          ...here,
-          ...(task && { task }),
-          itself,
-          certain: !this.state.merged && !first.guessed && !(itself && task?.kind === "timer"),
-        });
-      }
+      noteOverlap(this.solver, this.state, here);
+      if (phase !== undefined) judgeOverlap(this.solver, this.state, here, phase);
     }
   }
 
@@ -185,7 +270,11 @@ class Call {
         for (const thing of this.things(effect.identity)) {
           const value: Value = effect.value === undefined ? unknown : { kind: "constant", value: effect.value };
           const { text, at, statement } = effect;
-          applyOption(this.solver, this.state, thing.id, effect.type, effect.option, value, { text, at, statement });
+          // What this run has done itself was judged where it was solved.
+          const isNew = [...this.aged].some((made) => isWithin(thing.id, made));
+          const done = (isNew ? undefined : this.done.get(thing.id)) ?? new Map<string, Span>();
+          const where = { text, at, statement, done };
+          applyOption(this.solver, this.state, thing.id, effect.type, effect.option, value, where);
         }
         break;
       case "invocation":
@@ -203,7 +292,7 @@ class Call {
   private settling({ path, at }: Effect & { kind: "settling" }): void {
     const keys = this.solver.tokensOf(this.state, this.resolve(path));
     this.carried.push(...keys);
-    this.solver.engine.facts.outlasting?.waitedFor(keys, at);
+    this.solver.facts.outlasting?.waitedFor(keys, at);
   }
 
   private operation(effect: Effect & { kind: "operation" }): void {
@@ -230,6 +319,7 @@ class Call {
       ...((application.task ?? original.task) ? { task: application.task ?? original.task } : {}),
       ...(waitsFor !== undefined && { until: waitsFor }),
       own: this.own,
+      ...(this.isAnswered(original, handle.id) && { answered: true }),
       past: this.past(original.after ?? []),
       ...(application.settled && { settled: application.settled }),
     };
@@ -237,6 +327,15 @@ class Call {
     this.tokens.set(original.key, token.key);
     this.own.add(token.key);
     return token;
+  }
+
+  /** Whether it begins when an operation that only waits for others is over. */
+  private isAnswered({ answered }: Token, identity: Identity): boolean {
+    if (answered) return true;
+    return [...(this.application.settled ?? [])].some((key) => {
+      const token = this.state.pending.get(key);
+      return token?.identity === identity && token.operation.waiter === true;
+    });
   }
 
   /** A call of something unknown, pending like an operation. */
@@ -269,6 +368,10 @@ class Call {
   /** A lock goes by the identity of its guard, with what was said of the key behind it. */
   private lock(lock: string): string {
     const [, prefix = "", identity = lock, rest = ""] = /^((?:flag|chain):)?([^[\]]*)(.*)$/.exec(lock) ?? [];
+    // A flag is known by its place, whatever that holds.
+    const [root = "", ...path] = identity.split(".");
+    if (prefix !== "" && /^v\d+$/.test(root)) return lock;
+    if (prefix !== "" && path.length > 0) return `${prefix}${[this.identity(root) ?? root, ...path].join(".")}${rest}`;
     return `${prefix}${this.identity(identity) ?? identity}${rest}`;
   }
 
@@ -300,8 +403,15 @@ class Call {
         end: "release" as const,
         own: this.own,
         past: this.released,
+        ...(application.open && { open: true }),
         ...(application.settled && { settled: application.settled }),
       };
+      if (effect.eventually) {
+        const { type, release: how, name, certain } = effect;
+        this.eventual.push({ identity: handle.id, type, release: how, name, certain, ...placed });
+        this.solver.releaseEventually(this.state, this.eventual.slice(-1));
+        continue;
+      }
       if (application.later || (this.summary.async && effect.later)) {
         const { type, release: how, name, certain } = effect;
         // In a chain it is known what has settled before; elsewhere that is judged when somebody waits.
@@ -317,7 +427,7 @@ class Call {
 
   private invocation(effect: Effect & { kind: "invocation" }): void {
     const callee = this.resolve(effect.callee);
-    const pending = new Set(effect.pending.map((key) => this.tokens.get(key) ?? key));
+    const pending = new Set(effect.pending.map((key) => this.token(key) ?? key));
     const settled = new Set([...[...this.own].filter((key) => !pending.has(key)), ...(this.application.settled ?? [])]);
     const given = effect.arguments.map((argument) => this.rename(argument));
     for (const option of optionsOf(callee)) {
@@ -403,6 +513,7 @@ class Call {
     if (variable !== undefined) {
       const id = Number(variable);
       const earlier = this.state.variables.get(id);
+      if (sure) this.solver.renew(this.state, effect.path);
       this.state.variables.set(id, sure || !earlier ? value : join(earlier, value));
       const info = this.solver.engine.graph.variables.get(id);
       if (info && info.owner !== this.solver.body.id) {
@@ -417,6 +528,7 @@ class Call {
     if (owner.kind !== "thing" && owner.kind !== "instance") return;
     const path = `${owner.id}.${name}`;
     const earlier = this.state.fields.get(path);
+    if (sure) this.solver.renew(this.state, path);
     this.state.fields.set(path, sure || !earlier ? value : join(earlier, value));
     if (!later) this.solver.forgetFacts(this.state, (fact) => fact.includes(`.${name}`));
     if (!path.startsWith("@")) this.solver.effect(this.state, `write ${path}`, { ...effect, path, value });
@@ -436,11 +548,20 @@ class Call {
   private resolve(identity: Identity): Value {
     const given = this.results.get(identity);
     if (given) return given;
-    if (identity.startsWith("@") || identity.startsWith("call:")) return this.freshThing(`${identity}${this.suffix}`);
-    const [root = "", ...path] = identity.replace(/~$/, "").split(".");
+    if (identity.startsWith("call:")) return this.freshThing(`${identity}${this.suffix}`);
+    if (identity.startsWith("@")) return this.freshPart(identity);
+    const [root = "", ...path] = identity.replace(/~/, "").split(".");
     let value = this.root(root);
     for (const name of path) value = this.solver.get(this.state, value, name);
-    return identity.endsWith("~") ? unknown : value;
+    return identity.includes("~") ? unknown : value;
+  }
+
+  /** A part of something that the function acquires. */
+  private freshPart(identity: Identity): Value {
+    const dot = identity.indexOf(".");
+    if (dot < 0) return this.freshThing(`${identity}${this.suffix}`);
+    this.freshThing(`${identity.slice(0, dot)}${this.suffix}`);
+    return thing(`${identity.slice(0, dot)}${this.suffix}${identity.slice(dot)}`);
   }
 
   /** What the function acquires is new with each call. */
@@ -535,7 +656,12 @@ class Call {
     };
   }
 
+  /** What an operation of the function goes by here. */
+  private token(key: string): string | undefined {
+    return this.tokens.get(this.summary.aliases.get(key) ?? key);
+  }
+
   private renameTokens(tokens: readonly string[]): string[] {
-    return tokens.map((token) => this.tokens.get(token)).filter((token) => token !== undefined);
+    return tokens.map((token) => this.token(token)).filter((token) => token !== undefined);
   }
 }

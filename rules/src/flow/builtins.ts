@@ -4,8 +4,8 @@ import { apply, applyRepeatedly, type FunctionValue } from "./apply.js";
 import type { CallEvent } from "./graph.js";
 import { combine, start } from "./promises.js";
 import type { BodySolver } from "./solver.js";
-import type { State } from "./state.js";
-import { type Combinator, join, type PromiseValue, union, unknown, type Value } from "./values.js";
+import type { State, Task } from "./state.js";
+import { type Combinator, isOpenEnded, join, type PromiseValue, union, unknown, type Value } from "./values.js";
 
 const combinators: Record<string, Combinator> = {
   "Promise.all": "all",
@@ -32,6 +32,7 @@ export function builtinCall(solver: BodySolver, state: State, event: CallEvent, 
     case "Promise.reject":
       return { kind: "promise", tokens: [], result: unknown };
     case "setTimeout":
+      return delayed(solver, state, event, first, "delayed", { byClock: true });
     case "setImmediate":
     case "queueMicrotask":
     case "process.nextTick":
@@ -59,7 +60,7 @@ function promised(solver: BodySolver, state: State, event: CallEvent, executor: 
   const applied = apply(solver, state, executor, { arguments: [unknown, unknown], place: event.span });
   const resolve = solver.engine.graph.bodies[executor.body]?.parameters[0];
   const onlyRejects = resolve === undefined || !solver.engine.isRead(resolve);
-  return { kind: "promise", tokens: applied.begun, result: unknown, ...(onlyRejects && { onlyRejects }) };
+  return { kind: "promise", tokens: applied.begun, result: unknown, open: true, ...(onlyRejects && { onlyRejects }) };
 }
 
 function delayed(
@@ -68,13 +69,14 @@ function delayed(
   event: CallEvent,
   callback: Value,
   kind: "delayed" | "timer",
+  clock: Pick<Task, "byClock"> = {},
 ): Value {
   if (callback.kind !== "function") return unknown;
-  const task = { kind, at: event.nameSpan, id: `${kind} ${event.span.start}` };
+  const task = { kind, at: event.nameSpan, id: `${kind} ${event.span.start}`, ...clock };
   const application = { arguments: [], place: event.span, later: true, task };
   const applied =
     kind === "timer"
-      ? applyRepeatedly(solver, state, callback, application)
+      ? applyRepeatedly(solver, state, callback, () => application)
       : apply(solver, state, callback, application);
   return { kind: "timer", tokens: applied.begun };
 }
@@ -103,35 +105,95 @@ export function promiseCall(
   const isPlace = receiver.kind === "thing" || receiver.kind === "unknown";
   if (receiver.kind !== "promise" && !(isPlace && values.some(({ kind }) => kind === "function"))) return undefined;
   const promise: PromiseValue =
-    receiver.kind === "promise" ? receiver : { kind: "promise", tokens: [], result: receiver };
-  const chain = event.chainedPlace === undefined ? undefined : new Set([`chain:${event.chainedPlace}`]);
-  const tokens: string[] = [...promise.tokens];
+    receiver.kind === "promise" ? receiver : { kind: "promise", tokens: [], result: receiver, open: true };
+  const [first, second] = values;
+  const onFailure = method === "catch" ? first : method === "then" ? second : undefined;
+  const onSuccess = method === "catch" ? undefined : first;
+  const { outcome, ...settled } = promise;
+  if (onFailure && outcome === "rejects") return chained(solver, state, event, settled, onFailure, "catch");
+  if (onFailure && outcome !== "fulfils") failing(solver, state, event, promise, onFailure);
+  if (!onSuccess) return { ...settled, ...(onFailure && { outcome: "fulfils" as const }) };
+  return method === "then" && !onFailure
+    ? succeeding(solver, state, event, promise, onSuccess)
+    : chained(solver, state, event, settled, onSuccess, method);
+}
+
+/** The handler runs, or the promise has failed and it does not. */
+function succeeding(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  promise: PromiseValue,
+  handler: Value,
+): PromiseValue {
+  const { outcome, ...settled } = promise;
+  if (outcome === "rejects") return promise;
+  const before = outcome === undefined ? state.clone() : undefined;
+  const value = chained(solver, state, event, settled, handler, "then");
+  if (!before || !doesSomething(before, state, value)) return value;
+  before.registers.set(event.into, { ...promise, outcome: "rejects" });
+  solver.fork(before);
+  return value;
+}
+
+/** Whether a handler did anything to handles. */
+function doesSomething(before: State, after: State, { deferred }: PromiseValue): boolean {
+  return (
+    (deferred?.length ?? 0) > 0 ||
+    after.pending.size !== before.pending.size ||
+    after.happened.size !== before.happened.size
+  );
+}
+
+/** The promise has failed: only then its handler runs, and what came before it may not have been done to its end. */
+function failing(solver: BodySolver, state: State, event: CallEvent, promise: PromiseValue, handler: Value): void {
+  const failed = state.clone();
+  const { outcome: _outcome, deferred: _deferred, ...rejected } = promise;
+  const value = chained(solver, failed, event, rejected, handler, "catch");
+  if (!doesSomething(state, failed, value)) return;
+  failed.registers.set(event.into, value);
+  solver.fork(failed);
+}
+
+/** The promise of a handler that runs when another promise has settled. */
+function chained(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  promise: PromiseValue,
+  handler: Value,
+  method: string,
+): PromiseValue {
   const deferred = [...(promise.deferred ?? [])];
-  let result: Value | undefined = method === "then" ? undefined : promise.result;
-  values.forEach((value, index) => {
-    if (value.kind === "releaser") {
-      if (value.type && value.release) {
-        const { of: identity, type, release, name } = value;
-        deferred.push({ identity, type, release, name, at: event.nameSpan, chain: [], certain: true });
-      }
-      return;
-    }
-    if (value.kind !== "function") return;
-    const given = method === "then" && index === 0 ? [promise.result] : [];
-    const applied = apply(solver, state, value, {
-      arguments: given,
-      place: event.span,
-      later: true,
-      settled: new Set(promise.tokens),
-      ...(chain && { locks: chain }),
-    });
-    tokens.push(...solver.tokensOf(state, applied.result));
-    if (applied.result.kind === "promise") deferred.push(...(applied.result.deferred ?? []));
-    deferred.push(...applied.deferred);
-    const value_ = applied.result.kind === "promise" ? applied.result.result : applied.result;
-    if (method === "then" && index === 0) result = value_;
+  if (handler.kind === "releaser" && handler.type && handler.release) {
+    const { of: identity, type, release, name } = handler;
+    deferred.push({ identity, type, release, name, at: event.nameSpan, chain: [], certain: true });
+  }
+  if (handler.kind !== "function") return { ...promise, deferred };
+  const chain = event.chainedPlace === undefined ? undefined : new Set([`chain:${event.chainedPlace}`]);
+  const applied = apply(solver, state, handler, {
+    arguments: method === "then" ? [promise.result] : [],
+    place: event.span,
+    later: true,
+    settled: new Set(promise.tokens),
+    ...(isOpenEnded(promise) && { open: true }),
+    ...(chain && { locks: chain }),
   });
-  return { kind: "promise", tokens: union([tokens]), result: result ?? unknown, deferred };
+  if (applied.result.kind === "promise") deferred.push(...(applied.result.deferred ?? []));
+  deferred.push(...applied.deferred);
+  const given = applied.result.kind === "promise" ? applied.result.result : applied.result;
+  const isPlain = applied.result.kind !== "promise" && !isOpenEnded(applied.result);
+  const outcome = applied.result.kind === "promise" ? applied.result.outcome : isPlain ? "fulfils" : undefined;
+  return {
+    kind: "promise",
+    tokens: union([promise.tokens, solver.tokensOf(state, applied.result)]),
+    result: method === "then" ? given : promise.result,
+    deferred,
+    leaves: union([promise.leaves ?? [], applied.left]),
+    ...(method !== "finally" && outcome && { outcome }),
+    // What is no call and no name, such as a sum, is no promise.
+    ...((promise.open || (applied.result.kind !== "unknown" && isOpenEnded(applied.result))) && { open: true }),
+  };
 }
 
 const eachOnce = new Set(["forEach", "map", "flatMap", "filter", "some", "every", "find", "findIndex", "findLast"]);
@@ -246,11 +308,11 @@ export function listenerCall(
   }
   if (!isListener && !isRoute && !isServer) return undefined;
   if (isListener && text !== undefined && finalEvents.test(text)) return unknown;
-  applyRepeatedly(solver, state, callback, {
+  applyRepeatedly(solver, state, callback, () => ({
     arguments: [],
     place: event.span,
     later: true,
-    task: { kind: "listener", at: event.nameSpan, id: `listener ${event.span.start}` },
-  });
+    task: { kind: "listener", at: event.nameSpan, id: `listener ${event.span.start}`, isRequest: !isListener },
+  }));
   return unknown;
 }

@@ -1,22 +1,44 @@
 /** What a call does, by what is called: an operation of a handle, a function of the file, a built-in, or nothing known. */
 
-import type { Call as Api, Callback, Hands, KnownType, Operation, Release } from "@holdfast/contracts";
-import { type Application, type Applied, apply, applyRepeatedly, type FunctionValue } from "./apply.js";
+import type { Call as Api, Callback, Hands, KnownType, Operation, Release, Timing } from "@holdfast/contracts";
+import {
+  type Application,
+  type Applied,
+  apply,
+  applyEachWay,
+  applyRepeatedly,
+  type FunctionValue,
+  type Taken,
+} from "./apply.js";
 import { builtinCall, collectionCall, listenerCall, promiseCall } from "./builtins.js";
 import type { Happening } from "./facts.js";
-import type { CallEvent } from "./graph.js";
-import { applyOption, begin, release, remember, textMatches } from "./operations.js";
-import { run } from "./promises.js";
+import { yes } from "./conditions.js";
+import type { CallEvent, Span } from "./graph.js";
+import {
+  applyOption,
+  begin,
+  forgetOverlaps,
+  isSurelyPending,
+  judgeInPhase,
+  mayBeOver,
+  release,
+  remember,
+  textMatches,
+} from "./operations.js";
+import { noteRead, run, settle } from "./promises.js";
 import { guardCall, noteGuard } from "./guards.js";
+import { lend, noteLocked } from "./loans.js";
 import { own } from "./records.js";
 import { firstRelease } from "./releasers.js";
+import { lifeOf } from "./source-ends.js";
+import { stateOf } from "./state-properties.js";
 import type { BodySolver } from "./solver.js";
 import type { State, Token } from "./state.js";
 import {
   type BuilderValue,
   type HandleType,
   type Identity,
-  join,
+  isWithin,
   optionsOf,
   type PromiseValue,
   thing,
@@ -24,8 +46,8 @@ import {
   type Value,
 } from "./values.js";
 
-/** Carries out a call and gives its value. */
-export function call(solver: BodySolver, state: State, event: CallEvent): Value {
+/** Carries out a call and gives its value; nothing where control does not come back. */
+export function call(solver: BodySolver, state: State, event: CallEvent): Value | undefined {
   const values = event.arguments.map((register) => solver.value(state, register));
   solver.engine.calls.set(event.nameSpan.start, event.span);
   if (event.builtin !== undefined) {
@@ -43,12 +65,14 @@ export function call(solver: BodySolver, state: State, event: CallEvent): Value 
   );
 }
 
-function methodCall(solver: BodySolver, state: State, event: CallEvent, receiver: Value, values: Value[]): Value {
-  if (receiver.kind === "choice") {
-    const known = receiver.options.filter((option) => option.kind !== "constant");
-    const results = known.map((option) => methodCall(solver, state, event, option, values));
-    return results.length === 0 ? unknown : results.reduce(join);
-  }
+function methodCall(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  receiver: Value,
+  values: Value[],
+): Value | undefined {
+  if (receiver.kind === "choice") return callOnEither(solver, state, event, receiver, values);
   const method = event.method ?? "";
   if (receiver.kind === "builder") return builderCall(solver, state, event, receiver, method, values);
   const onPromise = promiseCall(solver, state, event, receiver, method, values);
@@ -74,7 +98,35 @@ function methodCall(solver: BodySolver, state: State, event: CallEvent, receiver
   return unknownCall(solver, state, event, target, values);
 }
 
-function plainCall(solver: BodySolver, state: State, event: CallEvent, callee: Value, values: Value[]): Value {
+/** The receiver is one of several: each in a state of its own, in which it is the one. */
+function callOnEither(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  receiver: Value & { kind: "choice" },
+  values: Value[],
+): Value | undefined {
+  const [first, ...others] = receiver.options.filter((option) => option.kind !== "constant");
+  if (!first) return unknown;
+  for (const option of others) {
+    const fork = state.clone();
+    fork.replace(receiver, option);
+    const value = methodCall(solver, fork, event, option, values);
+    if (!value) continue;
+    fork.registers.set(event.into, value);
+    solver.fork(fork);
+  }
+  if (others.length > 0) state.replace(receiver, first);
+  return methodCall(solver, state, event, first, values);
+}
+
+function plainCall(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  callee: Value,
+  values: Value[],
+): Value | undefined {
   const made = event.construct && event.resultType && !event.resultType.promised ? event.resultType.type : undefined;
   if (event.library) return libraryCall(solver, state, event, values);
   if (made) return acquire(solver, state, event, made);
@@ -131,6 +183,8 @@ export interface Member {
 function memberCall(solver: BodySolver, state: State, event: CallEvent, member: Member): Value | undefined {
   const { type, method } = member;
   if (type.kind === "guard") return guardCall(solver, state, event, member);
+  const told = stateOf(type, method, true);
+  if (told) return { ...thing(`${member.identity}.${method}()`), tells: { of: member.identity, property: told } };
   const releases = type.kind === "handle" ? type.handle.releases : (type.source.releases ?? {});
   const releasing = own(releases, method);
   if (releasing && releasesNothing(releasing, member.values)) return unknown;
@@ -153,13 +207,47 @@ function memberCall(solver: BodySolver, state: State, event: CallEvent, member: 
 function sourceCall(solver: BodySolver, state: State, event: CallEvent, member: Member): Value | undefined {
   if (member.type.kind !== "source") return undefined;
   const { source } = member.type;
+  const life = lifeOf(member.type);
+  const end = life && own(source.ends ?? {}, member.method);
+  if (end) {
+    noteLocked(solver, state, event, { ...member, type: life, name: member.method }, end);
+    return releaseCall(solver, state, event, { ...member, type: life }, end);
+  }
+  const isCall = own(source.methods ?? {}, member.method) ?? own(source.operations ?? {}, member.method);
+  if (life && isCall) usedAfterEnd(solver, state, event, { ...member, type: life });
   const api = own(source.methods ?? {}, member.method);
-  if (api) return apiCall(solver, state, event, member, api, []);
+  if (api) {
+    const value = apiCall(solver, state, event, member, api, []);
+    if (life && api.limited) lend(solver, state, event, { ...member, type: life, name: member.method }, value);
+    return value;
+  }
   const operation = own(source.operations ?? {}, member.method);
   if (!operation) return undefined;
+  const callback = callbackOf(operation, member.values);
+  if (callback) {
+    const parameters = parametersOf(solver, state, event, operation, callback, member);
+    applyLater(solver, state, event, callback, new Set(), parameters);
+    return { kind: "promise", tokens: [], result: unknown };
+  }
   return (
     usesHandleArgument(solver, state, event, member.values) ?? apiCall(solver, state, event, member, operation, [])
   );
+}
+
+/** A source is used: too late, if it has ended. */
+function usedAfterEnd(solver: BodySolver, state: State, event: CallEvent, member: Member & { type: HandleType }): void {
+  const token = begin(solver, state, {
+    identity: member.identity,
+    type: member.type,
+    operation: { settledBy: "return" },
+    name: member.method,
+    ...shown(event),
+    later: false,
+    locks: new Set(state.locks),
+    certain: true,
+  });
+  state.pending.delete(token.key);
+  solver.operationEffect(state, token);
 }
 
 /** What was handed over and is not out yet: a drain settles with it. */
@@ -207,7 +295,10 @@ function operationCall(
   const callback = callbackOf(operation, values);
   const settles = operation.settledBy ?? "promise";
   const lane = exclusive || isIndependent(state, operation, event, values) ? undefined : operation.lane;
-  const immediate = settles === "return" || (settles === "callback" && isToldElsewhere(event, values));
+  const immediate =
+    settles === "return" ||
+    (settles === "callback" && !callback && isToldElsewhere(event, values)) ||
+    (operation.returnsArgument !== undefined && isMadeElsewhere(values[operation.returnsArgument.argument]));
   const drained = type.handle.drains?.includes(method) ? handedOver(state, identity) : [];
   const returned = returnedArgument(solver, state, operation, member, values);
   const token = begin(solver, state, {
@@ -226,12 +317,13 @@ function operationCall(
     certain: true,
   });
   noteCallArgument(solver, state, identity, method, event, values);
-  if (operation.begins && textMatches(operation.begins.text, text)) state.phases.set(identity, operation.begins.phase);
-  if (operation.ends && textMatches(operation.ends.text, text)) state.phases.delete(identity);
+  changePhase(solver, state, identity, operation, text);
   const inSection = type.handle.sections?.some(({ begins }) => begins.includes(method)) ?? false;
   solver.operationEffect(state, token);
   if (immediate && !inSection) state.pending.delete(token.key);
   if (method === "[Symbol.asyncIterator]") endDerived(state, identity);
+  // One that is told of its rows in a function reads on in there.
+  if (callback && operation.exhausts) noteRead(solver, state, identity, true);
 
   if (callback && (settles === "callback" || settles === "either")) {
     applyLater(
@@ -250,6 +342,25 @@ function operationCall(
   if (settles === "close" && value.kind === "promise") return { ...value, endsOnFailure: [token.key] };
   if (immediate || settles === "close") return value;
   return value.kind === "promise" ? value : { kind: "promise", tokens, result: value };
+}
+
+/** An operation begins or ends a phase of its handle. */
+function changePhase(
+  solver: BodySolver,
+  state: State,
+  identity: Identity,
+  { begins, ends }: Operation,
+  text: string | undefined,
+): void {
+  if (begins && textMatches(begins.text, text)) {
+    state.phases.set(identity, begins.phase);
+    forgetOverlaps(solver, state, (other) => other === identity);
+  }
+  if (!ends || !textMatches(ends.text, text)) return;
+  const commits = ends.commits === true || (ends.commits !== undefined && textMatches(ends.commits, text));
+  if (commits && !state.phases.has(identity)) judgeInPhase(solver, state, identity, ends.phase);
+  state.phases.delete(identity);
+  forgetOverlaps(solver, state, (other) => other === identity);
 }
 
 /** A loop over a derived handle runs to its end. */
@@ -290,7 +401,7 @@ function noteCallArgument(
   if (!solver.engine.serialisers.has(method)) return;
   values.forEach((value, index) => {
     if (value.kind === "constant" && typeof value.value === "number") {
-      state.facts.set(`call ${identity}.${method}(${index})=${value.value}`, true);
+      state.facts.set(`call ${identity}.${method}(${index})=${value.value}`, yes);
     }
   });
 }
@@ -322,9 +433,15 @@ function callbackOf(operation: Operation, values: readonly Value[]): Value | und
 }
 
 /** Whether the function that it is given, if it is one, came from somewhere else: there they know when it is over. */
-function isToldElsewhere({ spread }: CallEvent, values: readonly Value[]): boolean {
+function isToldElsewhere({ spread, givesCallback }: CallEvent, values: readonly Value[]): boolean {
+  if (!spread && givesCallback === false) return false;
   const last = values.at(-1);
   return spread || last?.kind === "thing" || last?.kind === "unknown" || last?.kind === "choice";
+}
+
+/** An object of a class that is not known: what the call gives for it is not, either. */
+function isMadeElsewhere(value: Value | undefined): boolean {
+  return value?.kind === "thing" && value.made === true && value.type === undefined;
 }
 
 /** Runs a callback at some time that nobody here waits for. */
@@ -337,13 +454,14 @@ function applyLater(
   parameters: readonly Value[],
 ): void {
   if (callback.kind !== "function") return;
-  apply(solver, state, callback, {
+  const applied = apply(solver, state, callback, {
     arguments: parameters,
     place: event.span,
     later: true,
     settled,
     task: { kind: "delayed", at: event.nameSpan, id: `delayed ${event.span.start}` },
   });
+  solver.releaseEventually(state, applied.deferred);
 }
 
 /** What a contract says of a call that is no operation, or of what an operation hands out. */
@@ -437,7 +555,7 @@ function contractCallback(
   const parameters = callbackParameters(solver, state, event, member, callback);
   const place = event.span;
   const task = (kind: "listener" | "delayed") => ({ kind, at: event.nameSpan, id: `${kind} ${event.span.start}` });
-  switch (callback.timing) {
+  switch (timingOf(state, callback, member.values)) {
     case "now": {
       // What the call itself is busy with is this callback.
       const applied = apply(solver, state, given, { arguments: parameters, place, settled });
@@ -451,8 +569,17 @@ function contractCallback(
       if (callback.serialisedBy && isSerialised(state, member.identity, callback.serialisedBy)) {
         apply(solver, state, given, { arguments: parameters, place, later: true, task: task("listener") });
       } else {
-        applyRepeatedly(solver, state, given, { arguments: parameters, place, later: true, task: task("listener") });
+        applyRepeatedly(solver, state, given, () => ({
+          arguments: callbackParameters(solver, state, event, member, callback),
+          place,
+          later: true,
+          // What a function of the library makes serves others; what calls back for a handle ends with it.
+          task: { ...task("listener"), isRequest: event.library !== undefined },
+        }));
       }
+      return [];
+    case "in turn":
+      runInTurn(solver, state, event, callback, given, parameters);
       return [];
     case "one at a time": {
       if (callback.awaited)
@@ -461,6 +588,30 @@ function contractCallback(
       return [];
     }
   }
+}
+
+/** Nothing of what runs in its own time, beside nothing else, is left over for the code around it. */
+function runInTurn(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  callback: Callback,
+  given: FunctionValue,
+  parameters: readonly Value[],
+): void {
+  const turn = state.clone();
+  turn.pending.clear();
+  const applied = apply(solver, turn, given, { arguments: parameters, place: event.span });
+  if (applied.result.kind === "promise") settle(solver, turn, applied.result, "success", event.span);
+  if (callback.scope) endScope(solver, turn, event, callback, parameters, applied);
+}
+
+/** When it runs, with what the call is given: `{ partitionsConsumedConcurrently: 4 }` lets several run at once. */
+function timingOf(state: State, { timing, argument, unlessMore }: Callback, values: readonly Value[]): Timing {
+  const options = values.at(argument);
+  const cell = options?.kind === "object" && unlessMore !== undefined ? state.heap.get(options.id) : undefined;
+  const given = cell?.properties.get(unlessMore ?? "");
+  return given?.kind === "constant" && typeof given.value === "number" && given.value > 1 ? "repeatedly" : timing;
 }
 
 function isSerialised(state: State, identity: Identity, by: NonNullable<Callback["serialisedBy"]>): boolean {
@@ -479,29 +630,32 @@ function endScope(
   const { scope } = callback;
   if (!scope) return;
   for (const parameter of parameters) {
-    if (parameter.kind !== "thing" || parameter.type?.kind !== "handle") continue;
-    const type = parameter.type;
+    if (parameter.kind !== "thing" || parameter.type === undefined || parameter.type.kind === "guard") continue;
     const release = {
       name: event.method ?? event.receiverText,
       ...shown(event),
     };
     for (const key of [...applied.left, ...applied.leftOnFailure]) {
       const token = state.pending.get(key);
-      if (token?.identity !== parameter.id || token.orphan) continue;
+      const type = token?.type;
+      if (!token || !type || !isWithin(token.identity, parameter.id) || token.orphan) continue;
       const onlyOnFailure = !applied.left.includes(key);
       if (scope.waits && !token.later) continue;
       if (onlyOnFailure && !outlivesFailure(type, token)) continue;
-      solver.engine.facts.earlyRelease({
+      solver.facts.earlyRelease({
         type,
         pending: token,
         release,
         end: "scope",
         waits: scope.waits,
-        certain: token.certain && !token.guessed && !state.merged,
+        ...(onlyOnFailure && { onFailure: true }),
+        certain: isSurelyPending(token) && !state.merged,
       });
     }
     for (const [key, token] of state.pending)
-      if (token.identity === parameter.id && applied.left.includes(key)) state.pending.delete(key);
+      if (isWithin(token.identity, parameter.id) && applied.left.includes(key)) state.pending.delete(key);
+    const { type } = parameter;
+    if (type.kind !== "handle") continue;
     state.released.set(parameter.id, { type, at: event.nameSpan, name: release.name, chain: [], certain: true });
   }
 }
@@ -560,7 +714,7 @@ function noteOptions(solver: BodySolver, state: State, event: CallEvent): void {
 }
 
 /** An exported class or function of a library. */
-function libraryCall(solver: BodySolver, state: State, event: CallEvent, values: Value[]): Value {
+function libraryCall(solver: BodySolver, state: State, event: CallEvent, values: Value[]): Value | undefined {
   const { library } = event;
   if (!library) return unknown;
   const { contract, export: exported } = library;
@@ -629,7 +783,6 @@ function releasesNothing({ unless }: Release, values: readonly Value[]): boolean
 function releaseCall(solver: BodySolver, state: State, event: CallEvent, member: Member, contract: Release): Value {
   const argument = contract.releasesArgument === undefined ? undefined : member.values[contract.releasesArgument];
   const target = contract.releasesArgument === undefined ? undefined : (argument ?? unknown);
-  const result: Value = { kind: "promise", tokens: [], result: unknown };
   if (contract.builds) {
     return {
       kind: "builder",
@@ -653,16 +806,30 @@ function releaseCall(solver: BodySolver, state: State, event: CallEvent, member:
     release(solver, state, {
       identity,
       type,
-      release: contract,
+      release: asCalled(contract, member.values),
       name: member.method,
       ...shown(event),
       certain: true,
       end: "release",
+      ...(contract.kind === "abort" && event.wayOut && { aborts: true }),
     });
     const callback = member.values.at(-1);
     if (callback?.kind === "function") applyLater(solver, state, event, callback, new Set(), []);
   }
-  return contract.promised ? result : unknown;
+  return contract.promised ? released(contract, event.nameSpan) : unknown;
+}
+
+/** The promise of a release. */
+function released({ failsOpen }: Release, at: Span): Value {
+  return { kind: "promise", tokens: [], result: unknown, open: true, ...(failsOpen && { undoneOnFailure: [at] }) };
+}
+
+/** The release as it is with these arguments: one that is given an error breaks off what is under way, and is meant to. */
+function asCalled(contract: Release, values: readonly Value[]): Release {
+  const { abortsWith } = contract;
+  const given = abortsWith && values[abortsWith.argument];
+  if (!abortsWith || !given || (given.kind === "constant" && !given.value)) return contract;
+  return { ...contract, kind: "abort", ...(abortsWith.pending && { pending: abortsWith.pending }) };
 }
 
 /** What a pool hands out, for a handle whose own type is not known. */
@@ -681,7 +848,9 @@ function releaserCall(
   event: CallEvent,
   releaser: Value & { kind: "releaser" },
 ): Value {
-  solver.releaseBy(state, releaser, { at: event.nameSpan, statement: event.statement, text: event.receiverText });
+  const values = event.arguments.map((register) => solver.value(state, register));
+  const given = releaser.release ? { ...releaser, release: asCalled(releaser.release, values) } : releaser;
+  solver.releaseBy(state, given, { at: event.nameSpan, statement: event.statement, text: event.receiverText });
   return unknown;
 }
 
@@ -729,7 +898,7 @@ function builderCall(
       certain: true,
       end: "release",
     });
-    return { kind: "promise", tokens: [], result: unknown };
+    return released(builder.release.release, builder.at);
   }
   if (builder.operation.callbacks) {
     const member: Member = { identity: builder.of, type: builder.type, method, receiver: builder, values };
@@ -809,6 +978,8 @@ function passed(
     ...shown(event),
     later: false,
     locks: new Set(state.locks),
+    // What is not known to give a promise may be over at once.
+    ...(event.receiverType === undefined && event.thenable !== true && { guessed: true }),
     certain: true,
   });
   solver.operationEffect(state, token);
@@ -823,7 +994,7 @@ function applyDirectly(
   callee: FunctionValue,
   self: Value | undefined,
   values: Value[],
-): Value {
+): Value | undefined {
   if (event.spread) return unknownCall(solver, state, event, unknown, values);
   const body = solver.engine.graph.bodies[callee.body];
   const isInline = body !== undefined && body.parent === solver.body.id && body.name === undefined;
@@ -836,9 +1007,27 @@ function applyDirectly(
     place: event.span,
     ...(!isInline && { at: event.nameSpan, statement: event.statement }),
   };
-  const applied = apply(solver, state, callee, application);
-  if (event.ignored && applied.result.kind === "promise") noteFloating(state, event, applied.result);
-  return applied.result;
+  return settleOn(solver, event, applyEachWay(solver, state, callee, application));
+}
+
+/** Goes on with the first of the ways that a call has taken, and with the others beside it. */
+function settleOn(solver: BodySolver, event: CallEvent, ways: readonly Taken[]): Value | undefined {
+  for (const { applied, state } of ways) {
+    if (event.ignored && applied.result.kind === "promise") noteFloating(state, event, applied.result);
+  }
+  const thrown = ways.filter(({ applied, ends }) => ends === "throws" && applied.result.kind !== "promise");
+  for (const { state } of thrown) solver.raise(state);
+  const [first, ...others] = ways.filter((way) => !thrown.includes(way));
+  for (const { state, applied } of others) {
+    state.registers.set(event.into, applied.result);
+    solver.fork(state);
+  }
+  if (!first) return undefined;
+  if (first === ways[0]) return first.applied.result;
+  // The state that was given has gone another way.
+  first.state.registers.set(event.into, first.applied.result);
+  solver.fork(first.state);
+  return undefined;
 }
 
 /** A loop that goes on for ever beside the rest: what it does shows where it does it. */
@@ -876,7 +1065,7 @@ function functionMethod(
   callee: FunctionValue,
   method: string,
   values: Value[],
-): Value {
+): Value | undefined {
   const [self, ...rest] = values;
   if (method === "bind")
     return { ...callee, ...(self && !callee.self && { self }), bound: [...(callee.bound ?? []), ...rest] };
@@ -885,19 +1074,39 @@ function functionMethod(
 }
 
 /** A call of which nothing is known but what it is given. */
-function unknownCall(solver: BodySolver, state: State, event: CallEvent, callee: Value, values: Value[]): Value {
-  const withHandle = usesHandleArgument(solver, state, event, values) ?? executedOn(solver, state, event, values);
+function unknownCall(
+  solver: BodySolver,
+  state: State,
+  event: CallEvent,
+  callee: Value,
+  values: Value[],
+): Value | undefined {
+  if (event.ends) {
+    solver.raise(state);
+    return undefined;
+  }
+  const isPlain = event.thenable === false;
+  const withHandle = isPlain
+    ? undefined
+    : (usesHandleArgument(solver, state, event, values) ?? executedOn(solver, state, event, values));
   if (withHandle) return withHandle;
+  const used = helperCall(solver, state, event, values);
+  if (used) return used;
+  const given = new Set(values.flatMap(namesIn));
+  if (given.size > 0) {
+    mayBeOver(state, ({ identity }) => given.has(identity), true);
+    forgetOverlaps(solver, state, (identity) => given.has(identity));
+  }
   for (const value of values) solver.escape(state, value, event.span);
   if (event.receiver !== undefined) solver.escape(state, solver.value(state, event.receiver), event.span);
   const id = `@${solver.body.id}:${event.span.start}`;
   solver.age(state, id);
   const { resultType } = event;
-  const result = thing(id, resultType?.type);
-  const handles = values.flatMap((value, index) => handlesIn(state, withType(value, event.argumentTypes?.[index])));
+  const result: Value = { ...thing(id, resultType?.type), ...(event.construct && { made: true }) };
+  const handles = values.flatMap((value, index) => handlesIn(state, withType(value, event.given?.[index]?.type.type)));
   const isParameter = callee.kind === "thing" && !event.construct && cameIn(solver, callee.id);
   if (!isParameter && (handles.length === 0 || event.thenable !== true)) {
-    return resultType?.promised ? { kind: "promise", tokens: [], result } : result;
+    return resultType?.promised ? { kind: "promise", tokens: [], result, open: true } : result;
   }
   const token: Token = {
     key: `call ${event.span.start}`,
@@ -907,7 +1116,8 @@ function unknownCall(solver: BodySolver, state: State, event: CallEvent, callee:
     ...shown(event),
     later: state.suspended,
     locks: new Set(state.locks),
-    ...(handles.length > 0 && { uses: handles }),
+    // Whoever drops what a call gives does so because it is no promise, unless it is known to be one.
+    ...(handles.length > 0 && (!event.ignored || event.thenable === true) && { uses: handles }),
     guessed: !isParameter || event.thenable !== true,
     certain: true,
   };
@@ -926,7 +1136,53 @@ function unknownCall(solver: BodySolver, state: State, event: CallEvent, callee:
       key: `invocation ${token.key}`,
     });
   }
-  return { kind: "promise", tokens: [token.key], result, guess: true };
+  return { kind: "promise", tokens: [token.key], result, guess: true, open: true };
+}
+
+/**
+ * A function of another file is given a handle that has its operations wait for each other: nothing else is known, but
+ * it is hardly given the handle for anything but operations, one after the other.
+ */
+function helperCall(solver: BodySolver, state: State, event: CallEvent, values: readonly Value[]): Value | undefined {
+  if (!event.own || event.thenable !== true) return undefined;
+  const handles = values.flatMap((value, index) => {
+    const given = event.given?.[index];
+    const { type: handle, array, promised, phase } = given?.type ?? {};
+    if (value.kind !== "thing" || handle?.kind !== "handle" || array || promised || !given) return [];
+    const lane = queueOf(handle);
+    return lane === undefined ? [] : [{ identity: value.id, type: handle, lane, text: given.text, phase }];
+  });
+  const [only] = handles;
+  if (!only || handles.length > 1) return undefined;
+  const { phase, ...handle } = only;
+  const token = begin(solver, state, {
+    ...handle,
+    operation: { lane: only.lane },
+    name: event.method ?? event.receiverText,
+    ...shown(event),
+    text: only.text,
+    later: true,
+    locks: new Set(state.locks),
+    guessed: true,
+    ...(phase !== undefined && { phase }),
+    certain: true,
+  });
+  solver.operationEffect(state, token);
+  for (const value of values) solver.escape(state, value, event.span);
+  const id = `@${solver.body.id}:${event.span.start}`;
+  solver.age(state, id);
+  return { kind: "promise", tokens: [token.key], result: thing(id, event.resultType?.type), guess: true, open: true };
+}
+
+/** The lane in which a handle keeps its operations in order, where it has just one. */
+function queueOf({ handle }: HandleType): string | undefined {
+  const queues = Object.entries(handle.lanes).filter(([, { overlap }]) => overlap.outcome === "queues");
+  return queues.length === 1 ? queues[0]?.[0] : undefined;
+}
+
+/** The names of what a value may be. */
+function namesIn(value: Value): Identity[] {
+  return optionsOf(value).flatMap((option) => (option.kind === "thing" ? [option.id] : []));
 }
 
 /** Whether a function was given by a caller, to this body or to one around it. */

@@ -3,7 +3,7 @@
 import type { Overlap } from "@holdfast/contracts";
 import type { Span } from "./graph.js";
 import type { OutlastingOperations } from "./outlasting.js";
-import type { OptionSet, Released, TaskKind, Token } from "./state.js";
+import type { OptionSet, Released, Task, Token } from "./state.js";
 import type { HandleType, Identity } from "./values.js";
 
 /** An operation, a release or a setting, where it happens. */
@@ -24,7 +24,9 @@ export interface Conflict {
   first: Token;
   second: Token;
   /** How the second came to meet the first, where that is a task that runs many times, or beside the rest. */
-  task?: { kind: TaskKind; at: Span };
+  task?: Pick<Task, "kind" | "at">;
+  /** The first has handed out what locks the handle, and that is not released yet. */
+  isLocked?: true;
   /** The first is a round of the very task that the second belongs to. */
   itself: boolean;
   certain: boolean;
@@ -39,6 +41,8 @@ export interface EarlyRelease {
   release: Happening;
   end: "release" | "scope" | "disposal";
   waits: boolean;
+  /** Only where the callback of the scope has failed. */
+  onFailure?: boolean;
   certain: boolean;
   order: number;
 }
@@ -82,7 +86,8 @@ export class Facts {
 
   conflict(conflict: Omit<Conflict, "order">): void {
     const { first, second } = conflict;
-    const key = [...[first.at, first.site, second.at, second.site].map(spanKey), describe(conflict.overlap)].join("|");
+    const places = [first, second].flatMap(({ at, site, later }) => [spanKey(at), spanKey(site), later]);
+    const key = [...places, describe(conflict.overlap)].join("|");
     keep(this.conflicts, key, { ...conflict, order: this.order++ });
   }
 
@@ -106,6 +111,16 @@ export class Facts {
     const ends = this.ends.get(key);
     if (ends) ends.add(end);
     else this.ends.set(key, new Set([end]));
+  }
+
+  /** Takes in what was found out about one body. */
+  add(other: Facts): void {
+    for (const conflict of other.conflicts.values()) this.conflict(conflict);
+    for (const early of other.earlyReleases.values()) this.earlyRelease(early);
+    for (const use of other.lateUses.values()) this.lateUse(use);
+    for (const option of other.lateOptions.values()) this.lateOption(option);
+    for (const key of other.rescued) this.rescued.add(key);
+    for (const [key, ends] of other.ends) this.ends.set(key, new Set([...(this.ends.get(key) ?? []), ...ends]));
   }
 
   endsOf(site: Span): ReadonlySet<TokenEnd> {

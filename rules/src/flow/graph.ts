@@ -2,7 +2,7 @@
  * The flow graph: what is left of a file after lowering. Blocks of events over registers and places; no syntax.
  */
 
-import type { Contract, Export, KnownType } from "@holdfast/contracts";
+import type { Contract, Export } from "@holdfast/contracts";
 import type { ValueType } from "../types/oracle.js";
 
 /** Offsets in the file. */
@@ -35,6 +35,8 @@ export interface Body {
   public: boolean;
   /** The variable of each parameter that is a plain identifier. */
   parameters: (VariableId | undefined)[];
+  /** The class of this file that a parameter is declared to be an instance of, by its place. */
+  parameterClasses: ReadonlyMap<number, ClassId>;
   blocks: Block[];
   /** The function that it stands in. */
   parent?: BodyId;
@@ -55,17 +57,25 @@ export type Terminator =
   | { kind: "throw"; value?: Register }
   | { kind: "unreachable" };
 
-/** What a condition asks, where the answer can be remembered: the place, or the comparison, as text. */
+/** What is asked of a place: is it true, does it equal a constant (as it is spelled), how big is it, what does it say. */
+export type Asked = { kind: "truth" } | { kind: "equals"; value: string } | { kind: "size" } | TextTest;
+
+export interface TextTest {
+  kind: "text";
+  method: "includes" | "startsWith" | "endsWith";
+  argument: string;
+}
+
+/** What a condition asks, where the answer can be remembered: of the place, or the pair of places, with this key. */
 export interface Test {
   key: string;
-  /** The outcome is the negation of what the key says. */
+  asks: Asked;
+  /** The outcome is the negation of the answer. */
   negated: boolean;
   /** Variables whose change makes the answer worthless. */
   variables: VariableId[];
-  /** The place tested for truth, null or undefined, if it is one. */
+  /** The value asked about. */
   place?: Register;
-  /** It reads a field or something else that other code may change while this code waits. */
-  shared: boolean;
 }
 
 export interface Property {
@@ -73,6 +83,12 @@ export interface Property {
   value: Register;
   /** Where the name is one by which handles are passed along. */
   type?: ValueType;
+}
+
+/** An argument with a contract, and how the code calls it. */
+export interface Given {
+  type: ValueType;
+  text: string;
 }
 
 /** A call that was resolved against the contracts as far as syntax and types can tell. */
@@ -96,8 +112,10 @@ export interface CallEvent {
   /** What the types say of the call's result, where its value tells nothing. */
   resultType?: ValueType;
   arguments: Register[];
-  /** Types of arguments, for a call that is returned out of a block with something to do at its end. */
-  argumentTypes?: (KnownType | undefined)[];
+  /** What is known of arguments, for a call whose promise is not awaited where it is made. */
+  given?: (Given | undefined)[];
+  /** Another file of the project exports what is called. */
+  own?: true;
   /** An argument was spread: positions after it are unknown. */
   spread: boolean;
   /** A built-in whose behaviour is known by its name: `Promise.all`, `setTimeout`. */
@@ -108,17 +126,26 @@ export interface CallEvent {
   statement: Span;
   /** `P = P.then(…)`: the place that the promise is kept in. */
   chainedPlace?: string;
+  /** Control does not come back from it. */
+  ends?: true;
+  /** Of one that may be told of its end by a function: whether its last argument can be called, where that is known. */
+  givesCallback?: boolean;
+  /** It stands where something has gone wrong, or where all is brought to an end. */
+  wayOut?: true;
   /** Whether it gives a promise, where that matters and is known. */
   thenable?: boolean;
   /** The call is `void f()` or a statement of its own: nobody looks at the result. */
   ignored: boolean;
 }
 
+/** A counter goes up or down. */
+export type Step = 1 | -1;
+
 export type Event =
   | { kind: "constant"; into: Register; value: Constant }
   | { kind: "unknown"; into: Register; uses: Register[] }
   | { kind: "read"; into: Register; variable: VariableId }
-  | { kind: "write"; variable: VariableId; value: Register; span: Span; declares: boolean; name: string }
+  | { kind: "write"; variable: VariableId; value: Register; span: Span; step?: Step }
   | { kind: "this"; into: Register }
   | {
       kind: "get";
@@ -138,6 +165,7 @@ export type Event =
       objectType?: ValueType;
       objectText: string;
       statement: Span;
+      step?: Step;
     }
   | { kind: "object"; into: Register; properties: Property[]; spreads: Register[]; span: Span }
   | { kind: "array"; into: Register; elements: Register[]; spreads: Register[]; span: Span }
@@ -149,6 +177,10 @@ export type Event =
   | { kind: "dispose"; value: Register; async: boolean; span: Span }
   | { kind: "copy"; into: Register; from: Register }
   | { kind: "caught"; into: Register }
+  /** A platform calls this function for each event, one after the other. */
+  | { kind: "serve"; function: Register; at: Span }
+  /** What a test said of this place holds no longer. */
+  | { kind: "forget"; key: string }
   /** A statement is over. Only there if somebody asks what is pending then. */
   | { kind: "over"; statement: Span }
   | CallEvent;
@@ -158,6 +190,8 @@ export interface Class {
   name?: string;
   /** Methods, and fields that hold functions, by name. */
   methods: Map<string, BodyId>;
+  /** The class of this file that a field is declared to hold an instance of. */
+  fieldClasses: ReadonlyMap<string, ClassId>;
   /** Fields that some code of the class assigns after the constructor. */
   reassigned: Set<string>;
   constructor_?: BodyId;

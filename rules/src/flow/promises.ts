@@ -5,7 +5,19 @@ import type { Span } from "./graph.js";
 import { begin, release } from "./operations.js";
 import type { BodySolver } from "./solver.js";
 import type { State, Token } from "./state.js";
-import { type BuilderValue, type Combinator, type PromiseValue, union, unknown, type Value } from "./values.js";
+import {
+  type BuilderValue,
+  type Combinator,
+  type Deferred,
+  type Identity,
+  isOpenEnded,
+  optionsOf,
+  type Outcome,
+  type PromiseValue,
+  union,
+  unknown,
+  type Value,
+} from "./values.js";
 
 /**
  * Changes the state to what holds after an await that succeeded or failed. Tells whether it can fail.
@@ -26,7 +38,7 @@ export function settle(
     return promise.kind === "promise" ? settle(solver, state, promise, outcome, at) : true;
   }
   if (value.kind !== "promise") return true;
-  if (waitsForAll(value)) solver.engine.facts.outlasting?.waitedFor(value.tokens, at);
+  if (waitsForAll(value)) solver.facts.outlasting?.waitedFor(value.tokens, at);
 
   switch (value.combinator) {
     case "all":
@@ -51,6 +63,12 @@ export function settle(
   }
 }
 
+/** How an await can only end, where that is known. */
+export function outcomeOf(value: Value): Outcome | undefined {
+  const outcomes = new Set(optionsOf(value).map((option) => (option.kind === "promise" ? option.outcome : undefined)));
+  return outcomes.size === 1 ? [...outcomes][0] : undefined;
+}
+
 /** Whether none of what the promise is made of may go on behind it when all goes well. */
 function waitsForAll({ combinator, decided }: PromiseValue): boolean {
   return combinator === "race" ? decided === true : combinator !== "any";
@@ -63,7 +81,11 @@ function finish(
   end: TokenEnd,
   outcome: "success" | "failure" = "success",
 ): void {
-  if (outcome === "failure") for (const key of value.endsOnFailure ?? []) state.pending.delete(key);
+  if (outcome === "failure") {
+    for (const key of value.endsOnFailure ?? []) state.pending.delete(key);
+    for (const at of value.undoneOnFailure ?? []) undo(state, at);
+  }
+  startLeft(state, value);
   for (const key of value.tokens) {
     const token = state.pending.get(key);
     if (!token) continue;
@@ -71,20 +93,67 @@ function finish(
       state.pending.set(key, { ...token, orphan: true });
       continue;
     }
-    solver.engine.facts.ended(token, end);
+    solver.facts.ended(token, end);
+    endInOrder(state, token);
+    if (token.operation.waiter) answer(state, token);
     state.pending.delete(key);
+    if (token.operation.exhausts) noteRead(solver, state, token.identity);
   }
   for (const deferred of value.deferred ?? []) {
     if (state.released.get(deferred.identity)?.at.start === deferred.at.start) continue;
+    if (outcome === "failure" && deferred.release.failsOpen) continue;
     release(solver, state, {
       ...deferred,
-      ...(deferred.judged && { settled: new Set(state.pending.keys()) }),
+      ...(isJudged(deferred, value, outcome) && { settled: new Set(state.pending.keys()) }),
       text: "",
       site: deferred.at,
       statement: deferred.at,
       end: "release",
-      certain: deferred.certain && outcome === "success",
+      certain: deferred.certain && (outcome === "success" || value.outcome === "rejects"),
     });
+  }
+}
+
+/** Of a call that has failed, on some way or other, nobody knows whether it came to its release with all that it left. */
+function isJudged({ judged }: Deferred, value: PromiseValue, outcome: "success" | "failure"): boolean {
+  return judged === true || (outcome === "failure" && value.outcome !== "rejects");
+}
+
+/** What a call did late is done when the call is over. */
+function startLeft(state: State, { leaves }: PromiseValue): void {
+  for (const key of leaves ?? []) {
+    const token = state.pending.get(key);
+    if (token?.later && (!token.task || token.task.kind === "repeated"))
+      state.pending.set(key, { ...token, later: false });
+  }
+}
+
+/** What only waits for others has been answered: they are over, as far as anyone can tell. */
+function answer(state: State, { identity }: Token): void {
+  state.answered.add(identity);
+  for (const [key, token] of state.pending) if (token.identity === identity && !token.later) state.pending.delete(key);
+}
+
+/** Where answers come in the order of the calls, one that is there proves the earlier ones over. */
+function endInOrder(state: State, { key, identity, type, lane }: Token): void {
+  if (lane === undefined || !type?.handle.lanes[lane]?.inOrder) return;
+  for (const [earlier, token] of state.pending) {
+    if (earlier === key) return;
+    const isAhead = token.identity === identity && token.lane === lane && !token.later;
+    if (isAhead && (!token.task || token.task.kind === "repeated")) state.pending.delete(earlier);
+  }
+}
+
+/** A release that has failed has released nothing. */
+function undo(state: State, at: Span): void {
+  for (const [id, released] of state.released) if (released.at.start === at.start) state.released.delete(id);
+}
+
+/** The handle was read: what is pending until its release may be over. */
+export function noteRead(solver: BodySolver, state: State, identity: Identity, isLoop = solver.isInLoop()): void {
+  for (const [key, token] of state.pending) {
+    if (token.until !== identity) continue;
+    state.pending.set(key, { ...token, mayBeOver: isLoop ? "read in a loop" : (token.mayBeOver ?? "read once") });
   }
 }
 
@@ -98,7 +167,7 @@ function failAll(solver: BodySolver, state: State, value: PromiseValue): void {
   for (const key of value.tokens) {
     const token = state.pending.get(key);
     if (!token) continue;
-    solver.engine.facts.ended(token, "all");
+    solver.facts.ended(token, "all");
     state.pending.set(key, { ...token, orphan: true });
   }
 }
@@ -111,7 +180,9 @@ function race(solver: BodySolver, state: State, value: PromiseValue, end: TokenE
   }
   for (const key of value.tokens) {
     const token = state.pending.get(key);
-    if (token) solver.engine.facts.ended(token, end);
+    if (!token) continue;
+    solver.facts.ended(token, end);
+    state.pending.set(key, { ...token, lost: true });
   }
 }
 
@@ -189,9 +260,19 @@ export function combine(solver: BodySolver, state: State, kind: Combinator, argu
     parts,
     decided:
       kind === "race" && settled.filter(({ value }) => !(value.kind === "promise" && value.onlyRejects)).length === 1,
+    ...outcomeOfAll(kind, promises),
+    ...(settled.some(({ value }) => isOpenEnded(value)) && { open: true }),
+    leaves: union(promises.map(({ leaves }) => leaves ?? [])),
     waitsFor: settled.flatMap(({ value }) => (value.kind === "thing" ? [value.id] : [])),
     deferred: kind === "race" || kind === "any" ? [] : promises.flatMap(({ deferred }) => deferred ?? []),
   };
+}
+
+/** How a combinator ends, where its parts tell. */
+function outcomeOfAll(kind: Combinator, promises: readonly PromiseValue[]): { outcome?: Outcome } {
+  if (kind === "allSettled") return { outcome: "fulfils" };
+  if (kind === "all" && promises.some(({ outcome }) => outcome === "rejects")) return { outcome: "rejects" };
+  return {};
 }
 
 function begun(solver: BodySolver, state: State, value: Value): Value {

@@ -1,26 +1,66 @@
 /** Follows every way through a body and keeps, for each block, the states in which it can be reached. */
 
 import type { KnownType } from "@holdfast/contracts";
+import { unlike, unlikeOverlaps } from "./alike.js";
+import { serve } from "./apply.js";
 import { call } from "./calls.js";
+import { countsOut, isFalse, isOfAnotherType, type Known, learn, outdated, raised, shutsOut } from "./conditions.js";
 import type { Engine } from "./engine.js";
-import type { Block, BlockId, Body, Event, Register, Span, Test, VariableId } from "./graph.js";
-import { dispose, release, setOption } from "./operations.js";
+import { Facts } from "./facts.js";
+import type { Asked, Block, BlockId, Body, Event, Register, Span, Step, Test, VariableId } from "./graph.js";
+import { dispose, isInSection, mayBeOver, release, setOption } from "./operations.js";
 import { type Shape, shapeOf } from "./order.js";
-import { settle, start } from "./promises.js";
-import { State, type Token } from "./state.js";
-import { type Effect, effectKey, type Overlapping, type Status, type Summary } from "./summaries.js";
-import { type Identity, join, nothing, optionsOf, thing, truthOf, unknown, type Value } from "./values.js";
+import { answerOf } from "./possibility.js";
+import { outcomeOf, settle, start } from "./promises.js";
+import { stateOf, tellsOtherwise } from "./state-properties.js";
+import { type Released, State, type Token } from "./state.js";
+import {
+  type Effect,
+  effectKey,
+  emptySummary,
+  type Overlapping,
+  type Status,
+  type Summary,
+  type Way,
+} from "./summaries.js";
+import {
+  type Deferred,
+  type Identity,
+  isOpenEnded,
+  isWithin,
+  join,
+  nothing,
+  optionsOf,
+  thing,
+  unknown,
+  type Value,
+} from "./values.js";
 
 /** More states of one block than these are taken for one. */
 const mostStates = 24;
+/** More effects of calls than these are not worth the time either: functions that call each other breed them. */
+const mostEffects = 20_000;
 /** More rounds than these are not worth the time: the body stays silent. */
-const mostRounds = 6000;
+const mostRounds = 20_000;
 /** Longer paths than these name nothing that anyone would follow. */
 const longestPath = 5;
 
+/** More ways through a body than these are told as one. */
+const mostWays = 8;
+/** No block has so many events. */
+const mostEvents = 1 << 20;
+
+/** A way out: with a value, or with an error. */
 interface Exit {
   state: State;
   value: Value;
+  fails?: true;
+}
+
+/** Where control may be: in front of an event of a block. */
+interface Point {
+  block: BlockId;
+  event: number;
 }
 
 /** What is known of an effect while its body is being solved. */
@@ -33,14 +73,23 @@ export class BodySolver {
   readonly effects = new Map<string, KnownEffect>();
   /** Pairs of operations that overlap, by their keys. */
   readonly overlaps = new Map<string, Overlapping>();
-  private readonly states = new Map<BlockId, Map<string, State>>();
-  private readonly exits: Exit[] = [];
-  private readonly failures: State[] = [];
-  private readonly queue: { block: BlockId; signature: string }[] = [];
+  /** What was found out; while states still change, to no avail. */
+  facts = new Facts();
+  private recording = false;
+  private readonly states = new Map<number, Map<string, State>>();
+  private exits: Exit[] = [];
+  private failures: State[] = [];
+  /** Other states in which the event at hand has left things. */
+  private forks: State[] = [];
+  private readonly queue: (Point & { signature: string })[] = [];
   private readonly shape: Shape;
   /** States in which a loop begins its next round; kept only for what outlasts its statement. */
-  private readonly turns: State[] = [];
+  private turns: State[] = [];
   private current: Block | undefined;
+  private waitsForSomething = false;
+  private spent = 0;
+  /** By the head of a loop: what was released at the end of a round, in each of its states. */
+  private readonly roundsEnds = new Map<BlockId, ReadonlySet<Identity>[]>();
   rounds = 0;
 
   constructor(
@@ -52,35 +101,83 @@ export class BodySolver {
 
   /** Solves the body, and says what it does to what comes in. */
   solve(): Summary {
-    const initial = new State();
-    this.reach(0, initial);
+    this.reach(0, new State());
     for (let next = this.next(); next; next = this.next()) {
-      const state = this.states.get(next.block)?.get(next.signature);
+      const state = this.states.get(pointKey(next))?.get(next.signature);
       const block = this.body.blocks[next.block];
       if (!state || !block) continue;
-      if (++this.rounds > mostRounds) break;
-      this.run(block, state.clone());
+      if (++this.rounds > mostRounds || this.isSpent()) return this.givenUp();
+      this.engine.spend(block.events.length, this.body);
+      this.run(block, state.clone(), next.event);
     }
-    return this.summary();
+    this.record();
+    // What becomes of operations is told in the order of the blocks, and in a loop what comes first may come last.
+    if (this.engine.facts.outlasting) this.record();
+    return this.isSpent() ? this.givenUp() : this.summary();
   }
 
-  /** Takes the block out of the queue that goes before the others. */
-  private next(): { block: BlockId; signature: string } | undefined {
+  /** Notes that the effect of a call is carried out here; false where that goes too far, and the body is given up. */
+  spend(): boolean {
+    this.engine.spend(1, this.body);
+    this.spent++;
+    return !this.isSpent();
+  }
+
+  private isSpent(): boolean {
+    return this.spent > mostEffects;
+  }
+
+  /** Nothing is reported of a body that was not looked at to its end. */
+  private givenUp(): Summary {
+    this.facts = new Facts();
+    this.engine.givenUp.add(this.body);
+    return { ...emptySummary, async: this.body.async };
+  }
+
+  /** Once more through the states that last, to keep what happens in them. */
+  private record(): void {
+    this.recording = true;
+    this.facts = new Facts(this.engine.facts.outlasting);
+    this.effects.clear();
+    this.overlaps.clear();
+    [this.exits, this.failures, this.turns] = [[], [], []];
+    const points = [...this.states.keys()].map(pointOf).sort((one, other) => this.order(one, other));
+    for (const point of points) {
+      const block = this.body.blocks[point.block];
+      for (const state of this.states.get(pointKey(point))?.values() ?? []) {
+        if (block) this.run(block, state.clone(), point.event);
+      }
+    }
+  }
+
+  private order(one: Point, other: Point): number {
+    const rank = ({ block }: Point): number => this.shape.rank[block] ?? 0;
+    return rank(one) - rank(other) || one.event - other.event;
+  }
+
+  /** Takes the point out of the queue that goes before the others. */
+  private next(): (Point & { signature: string }) | undefined {
     let best = 0;
-    this.queue.forEach(({ block }, index) => {
-      if ((this.shape.rank[block] ?? 0) < (this.shape.rank[this.queue[best]?.block ?? 0] ?? 0)) best = index;
+    this.queue.forEach((point, index) => {
+      const first = this.queue[best];
+      if (first && this.order(point, first) < 0) best = index;
     });
     return this.queue.splice(best, 1)[0];
   }
 
   /** Control may get there in this state. */
-  reach(id: BlockId, from: State): void {
-    if (this.engine.facts.outlasting && this.isTurn(id)) this.turns.push(from);
-    const state = from.clone(this.shape.lasting);
-    let states = this.states.get(id);
+  reach(block: BlockId, from: State, event = 0): void {
+    if (this.recording) {
+      if (event === 0 && this.facts.outlasting && this.isTurn(block)) this.turns.push(from);
+      return;
+    }
+    const state = from.clone(event === 0 ? this.shape.lasting : undefined);
+    if (event === 0 && this.isTurn(block)) this.turn(state, block);
+    const point = { block, event };
+    let states = this.states.get(pointKey(point));
     if (!states) {
       states = new Map();
-      this.states.set(id, states);
+      this.states.set(pointKey(point), states);
     }
     let signature = state.signature();
     let known = states.get(signature);
@@ -89,15 +186,36 @@ export class BodySolver {
       if (!first) return;
       [signature, known] = first;
       if (!known.absorbDifferent(state)) return;
-      this.enqueue(id, signature);
+      this.enqueue(point, signature);
       return;
     }
     if (!known) {
       states.set(signature, state);
-      this.enqueue(id, signature);
+      this.enqueue(point, signature);
     } else if (known.absorb(state)) {
-      this.enqueue(id, signature);
+      this.enqueue(point, signature);
     }
+  }
+
+  /** The event at hand may also have come to this. */
+  fork(state: State): void {
+    this.forks.push(state);
+  }
+
+  /** A loop begins its next round: what this one has released, the next one meets. */
+  private turn(state: State, head: BlockId): void {
+    const mine = this.roundsEnds.get(head) ?? [];
+    if (mine.length === 0) this.roundsEnds.set(head, mine);
+    mine.push(new Set(state.released.keys()));
+    for (const [key, token] of state.pending) if (!token.turned) state.pending.set(key, { ...token, turned: true });
+    for (const [id, released] of state.released) {
+      if (released.round === undefined) state.released.set(id, { ...released, round: head });
+    }
+  }
+
+  /** Whether it was released in a round of a loop, under a condition that may well hold in the last one only. */
+  isOfSomeRounds(id: Identity, { round }: Released): boolean {
+    return round !== undefined && (this.roundsEnds.get(round) ?? []).some((released) => !released.has(id));
   }
 
   /** Whether control goes back to where it was before. */
@@ -105,10 +223,26 @@ export class BodySolver {
     return this.current !== undefined && (this.shape.rank[id] ?? 0) <= (this.shape.rank[this.current.id] ?? 0);
   }
 
-  private enqueue(block: BlockId, signature: string): void {
-    if (!this.queue.some((entry) => entry.block === block && entry.signature === signature)) {
-      this.queue.push({ block, signature });
+  /** Whether control may come here again from here. */
+  isInLoop(): boolean {
+    const { current } = this;
+    if (current === undefined) return false;
+    const seen = new Set<BlockId>();
+    const open = successors(current);
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (id === current.id) return true;
+      const block = seen.has(id) ? undefined : this.body.blocks.find((candidate) => candidate.id === id);
+      seen.add(id);
+      if (block) open.push(...successors(block));
     }
+    return false;
+  }
+
+  private enqueue({ block, event }: Point, signature: string): void {
+    const isQueued = this.queue.some(
+      (entry) => entry.block === block && entry.event === event && entry.signature === signature,
+    );
+    if (!isQueued) this.queue.push({ block, event, signature });
   }
 
   /** An exception leaves from here. */
@@ -118,10 +252,17 @@ export class BodySolver {
     else this.reach(handler, state);
   }
 
-  private run(block: Block, state: State): void {
+  private run(block: Block, state: State, from: number): void {
     this.current = block;
-    for (const event of block.events) {
-      if (!this.step(event, state)) return;
+    for (const [offset, event] of block.events.slice(from).entries()) {
+      const goesOn = this.step(event, state);
+      const forks = this.forks;
+      this.forks = [];
+      if (forks.length > 0) {
+        for (const fork of [...(goesOn ? [state] : []), ...forks]) this.reach(block.id, fork, from + offset + 1);
+        return;
+      }
+      if (!goesOn) return;
     }
     const { end } = block;
     switch (end.kind) {
@@ -145,35 +286,38 @@ export class BodySolver {
   /** An async function that returns a lazy query runs it. */
   private leave(state: State, register: Register | undefined, at: Span): void {
     const value = register === undefined ? nothing : this.value(state, register);
-    this.engine.facts.outlasting?.waitedFor(this.tokensOf(state, value), at);
+    this.facts.outlasting?.waitedFor(this.tokensOf(state, value), at);
     this.exits.push({ state, value: value.kind === "builder" && this.body.async ? start(this, state, value) : value });
   }
 
   private branch(state: State, condition: Register, test: Test | undefined, then: BlockId, otherwise: BlockId): void {
-    const value = this.value(state, condition);
-    const truth = test?.place !== undefined || !test ? truthOf(value) : undefined;
-    const known = test ? state.facts.get(test.key) : undefined;
+    const asks: Asked = test?.asks ?? { kind: "truth" };
+    const register = test ? test.place : condition;
+    const value = register === undefined ? unknown : this.value(state, register);
+    const sure = answerOf(value, asks);
     for (const outcome of [true, false]) {
-      if (truth !== undefined && truth !== outcome) continue;
-      const fact = test && outcome !== test.negated;
-      if (known !== undefined && known !== fact) continue;
-      const next = truth === undefined && known === undefined ? state.clone() : state;
-      if (test && fact !== undefined) {
-        next.facts.set(test.key, fact);
+      const answer = outcome !== (test?.negated ?? false);
+      if ((sure !== undefined && sure !== answer) || tellsOtherwise(state, value, asks, answer)) continue;
+      if (test && isOfAnotherType(state.facts, test, answer)) continue;
+      const known = test && learn(state.facts.get(test.key), asks, answer);
+      if (test && !known) continue;
+      const next = state.clone();
+      if (test && known) {
+        next.facts.set(test.key, known);
         next.fresh.add(test.key);
-        this.refine(next, test, fact);
+        this.refine(next, test, answer);
       }
       this.reach(outcome ? then : otherwise, next);
     }
   }
 
   /** A variable that was tested holds only what passes the test. */
-  private refine(state: State, test: Test, truth: boolean): void {
+  private refine(state: State, test: Test, answer: boolean): void {
     const [variable, ...others] = test.variables;
     if (variable === undefined || others.length > 0 || test.key !== `v${variable}`) return;
     const value = state.variables.get(variable);
     if (value?.kind !== "choice") return;
-    const left = value.options.filter((option) => truthOf(option) !== !truth);
+    const left = value.options.filter((option) => answerOf(option, test.asks) !== !answer);
     if (left.length > 0) state.variables.set(variable, left.reduce(join));
   }
 
@@ -198,7 +342,7 @@ export class BodySolver {
         state.registers.set(event.into, this.read(state, event.variable));
         break;
       case "write":
-        this.write(state, event.variable, this.value(state, event.value), event.span);
+        this.write(state, event.variable, this.value(state, event.value), event.span, event.step);
         break;
       case "this":
         state.registers.set(event.into, thing("this"));
@@ -244,18 +388,27 @@ export class BodySolver {
       case "dispose":
         dispose(this, state, this.value(state, event.value), event.async, event.span);
         break;
-      case "call":
-        state.registers.set(event.into, call(this, state, event));
+      case "call": {
+        const value = call(this, state, event);
+        if (!value) return false;
+        state.registers.set(event.into, value);
+        break;
+      }
+      case "serve":
+        serve(this, state, this.value(state, event.function), event.at);
+        break;
+      case "forget":
+        state.facts.delete(event.key);
         break;
       case "over":
-        this.engine.facts.outlasting?.statementIsOver(event.statement, state.pending.values());
+        this.facts.outlasting?.statementIsOver(event.statement, state.pending.values());
         break;
     }
     return true;
   }
 
   private read(state: State, variable: number): Value {
-    if (variable < 0) return thing(`p${-1 - variable}`);
+    if (variable < 0) return this.parameter(-1 - variable);
     const known = state.variables.get(variable);
     if (known) return known;
     const info = this.engine.graph.variables.get(variable);
@@ -264,14 +417,23 @@ export class BodySolver {
     return this.engine.constants.get(`v${variable}`) ?? thing(`v${variable}`);
   }
 
-  write(state: State, variable: number, value: Value, span: Span): void {
+  private parameter(index: number): Value {
+    const ofClass = this.body.parameterClasses.get(index);
+    return ofClass === undefined ? thing(`p${index}`) : { kind: "instance", id: `p${index}`, class: ofClass };
+  }
+
+  write(state: State, variable: number, value: Value, span: Span, step?: Step): void {
     const given = value.kind === "unknown" ? thing(`@${this.body.id}:${span.start}`) : value;
     if (value.kind === "unknown") this.age(state, `@${this.body.id}:${span.start}`);
     const key = `v${variable}`;
-    this.guardByFlag(state, key, given);
-    this.forgetFacts(state, (fact) => mentions(fact, key));
-    state.variables.set(variable, given);
     const info = this.engine.graph.variables.get(variable);
+    // What only this run of the body knows keeps nobody else out.
+    const isShared = info?.owner !== this.body.id || this.engine.isReadOutside(this.body.id, variable);
+    if (isShared) this.guardByFlag(state, key, given, step);
+    this.forgetFacts(state, (fact) => mentions(fact, key));
+    // A variable of its own is known by what it holds.
+    if (info && info.owner !== this.body.id) this.renew(state, key);
+    state.variables.set(variable, given);
     if (info && info.owner !== this.body.id) {
       this.effect(state, `write ${key}`, {
         kind: "write",
@@ -284,15 +446,27 @@ export class BodySolver {
     this.engine.learn(key, given, info?.reassigned === false);
   }
 
-  /** A flag tested and set with no wait between keeps others out until it is reset. */
-  guardByFlag(state: State, key: string, value: Value): void {
+  /**
+   * A flag, state or counter that is tested and changed with no wait between, so that the test would now be failed, keeps
+   * others out until it is changed back.
+   */
+  guardByFlag(state: State, key: string, value: Value, step?: Step): void {
     const lock = `flag:${key}`;
-    if (value.kind === "constant") {
-      if (value.value === true && state.facts.get(key) === false && state.fresh.has(key)) state.locks.add(lock);
-      if (!value.value && state.locks.delete(lock)) this.unguard(state, lock);
+    const known = state.facts.get(key);
+    const isFresh = known !== undefined && state.fresh.has(key);
+    if (value.kind === "constant" || step !== undefined) {
+      const before = state.flags.get(lock);
+      if (state.locks.has(lock) && before && !keepsOut(before, value, step)) {
+        state.locks.delete(lock);
+        state.flags.delete(lock);
+        this.unguard(state, lock);
+      } else if (isFresh && keepsOut(known, value, step)) {
+        state.locks.add(lock);
+        state.flags.set(lock, step === undefined ? known : raised(known, step));
+      }
       return;
     }
-    if (value.kind !== "promise" || state.facts.get(key) !== false || !state.fresh.has(key)) return;
+    if (value.kind !== "promise" || !isFresh || !isFalse(known)) return;
     for (const token of value.tokens) {
       const pending = state.pending.get(token);
       if (pending) {
@@ -348,8 +522,13 @@ export class BodySolver {
       if (method) return method;
       const constant = this.engine.constants.get(`${this.body.class}#${path}`);
       if (constant) return constant;
+      const ofClass = this.engine.graph.classes[this.body.class]?.fieldClasses.get(name);
+      if (ofClass !== undefined) return { kind: "instance", id: path, class: ofClass };
     }
-    const owner = object.type ?? objectType;
+    // Whoever releases a handle knows its type, also where nobody else does.
+    const owner = object.type ?? objectType ?? state.released.get(object.id)?.type;
+    const told = owner && stateOf(owner, name, false);
+    if (told) return { ...thing(path), tells: { of: object.id, property: told } };
     const property = owner && this.engine.property(owner, name);
     if (property) return property.view ? { ...object, type: property.type } : thing(path, property.type);
     if (path.split(".").length > longestPath) return unknown;
@@ -369,7 +548,9 @@ export class BodySolver {
   private set(state: State, event: Event & { kind: "set" }): void {
     const object = this.value(state, event.object);
     const value = this.value(state, event.value);
-    if (object.kind === "thing" && object.id === "this") this.guardByFlag(state, `this.${event.name}`, value);
+    if (object.kind === "thing" && object.id === "this") {
+      this.guardByFlag(state, `this.${event.name}`, value, event.step);
+    }
     this.forgetFacts(state, (fact) => fact.includes(`.${event.name}`));
     if (object.kind === "object") {
       const cell = state.heap.get(object.id);
@@ -390,6 +571,7 @@ export class BodySolver {
       });
     }
     const given = value.kind === "unknown" ? thing(`@${this.body.id}:${event.span.start}`) : value;
+    this.renew(state, path);
     state.fields.set(path, given);
     for (const key of [...state.fields.keys()]) if (key.startsWith(`${path}.`)) state.fields.delete(key);
     if (!path.startsWith("@")) {
@@ -447,12 +629,23 @@ export class BodySolver {
 
   private await(state: State, into: Register, register: Register, span: Span): boolean {
     const value = this.value(state, register);
+    for (const [id, released] of state.released) {
+      if (!released.waited) state.released.set(id, { ...released, waited: true });
+    }
     this.noteSettling(state, value, span);
-    const failed = state.clone(this.shape.lasting);
-    const canFail = settle(this, failed, value, "failure", span);
-    this.suspend(failed);
-    if (canFail) this.raise(failed);
+    const outcome = outcomeOf(value);
+    // What has been awaited tells states apart no longer.
+    if (!this.shape.lasting.has(register)) state.registers.delete(register);
+    if (outcome !== "fulfils") {
+      const failed = state.clone(this.shape.lasting);
+      const canFail = settle(this, failed, value, "failure", span);
+      this.waited(failed, value);
+      this.suspend(failed);
+      if (canFail) this.raise(failed);
+    }
+    if (outcome === "rejects") return false;
     settle(this, state, value, "success", span);
+    this.waited(state, value);
     this.suspend(state);
     state.registers.set(
       into,
@@ -477,17 +670,32 @@ export class BodySolver {
     return value.kind === "promise" ? value.result : value.kind === "builder" ? unknown : value;
   }
 
+  /** Code has waited for something: meanwhile what is pending may have finished. */
+  private waited(state: State, value: Value): void {
+    const isOpen = optionsOf(value).some(isOpenEnded);
+    if (isOpen) this.waitsForSomething = true;
+    const known = new Set([...this.tokensOf(state, value), ...optionsOf(value).flatMap(leftBy)]);
+    mayBeOver(state, ({ key }) => !known.has(key), isOpen);
+  }
+
   /** Other code runs: what it can change is no longer known. */
   suspend(state: State): void {
     state.suspended = true;
     state.fresh.clear();
-    for (const fact of [...state.facts.keys()]) if (this.isShared(fact)) state.facts.delete(fact);
+    for (const [fact, known] of [...state.facts]) {
+      if (this.isShared(fact)) state.facts.delete(fact);
+      else if (/v\d+\./.test(fact)) {
+        const left = outdated(known);
+        if (left) state.facts.set(fact, left);
+        else state.facts.delete(fact);
+      }
+    }
     for (const id of [...state.released.keys()]) if (this.isReassignable(id)) state.released.delete(id);
   }
 
   /** Whether code that runs meanwhile may change the answer to a condition. */
   private isShared(fact: string): boolean {
-    if (fact.includes("this.") || /v\d+\./.test(fact)) return true;
+    if (fact.includes("this.")) return true;
     return [...fact.matchAll(/v(\d+)/g)].some(([, id]) => {
       const info = this.engine.graph.variables.get(Number(id));
       return (
@@ -496,7 +704,8 @@ export class BodySolver {
     });
   }
 
-  private isReassignable(id: Identity): boolean {
+  /** Whether a name may stand for another handle the next time. */
+  isReassignable(id: Identity): boolean {
     const field = /^this\.([^.]+)/.exec(id)?.[1];
     if (field !== undefined && this.body.class !== undefined) {
       return this.engine.graph.classes[this.body.class]?.reassigned.has(field) ?? false;
@@ -517,7 +726,7 @@ export class BodySolver {
   /** The value goes where nobody follows it: whoever gets a promise may wait for it. */
   escape(state: State, value: Value, at?: Span): void {
     const keys = this.tokensOf(state, value);
-    if (at) this.engine.facts.outlasting?.waitedFor(keys, at);
+    if (at) this.facts.outlasting?.waitedFor(keys, at);
     for (const key of keys) state.pending.delete(key);
     if (value.kind !== "thing") return;
     // Whoever got what was handed out may see to its end.
@@ -544,12 +753,14 @@ export class BodySolver {
 
   /** A handle is acquired where one was before: the earlier one goes by another name from here on. */
   age(state: State, id: Identity): void {
-    if (!state.born.has(id)) {
-      state.born.add(id);
-      return;
-    }
-    const earlier = `${id}~`;
-    const rename = (value: Value): Value => renameIdentity(value, id, earlier);
+    if (!state.born.has(id)) state.born.add(id);
+    else this.renew(state, id);
+  }
+
+  /** From here on the name stands for another handle. */
+  renew(state: State, id: Identity): void {
+    const older = (name: Identity): Identity => (isWithin(name, id) ? `${id}~${name.slice(id.length)}` : name);
+    const rename = (value: Value): Value => mapIdentities(value, older);
     for (const map of [state.registers, state.variables, state.fields] as Map<unknown, Value>[]) {
       for (const [key, value] of map) map.set(key, rename(value));
     }
@@ -561,20 +772,29 @@ export class BodySolver {
       const locks = new Set(
         [...token.locks].map((lock) => (lock === id || lock.startsWith(`${id}[`) ? `${lock}~` : lock)),
       );
-      const identity = token.identity === id ? earlier : token.identity;
-      state.pending.set(key, { ...token, identity, locks });
+      const until = token.until === undefined ? undefined : older(token.until);
+      state.pending.set(key, {
+        ...token,
+        identity: older(token.identity),
+        locks,
+        ...(until !== undefined && { until }),
+      });
     }
-    state.released.delete(id);
-    state.phases.delete(id);
-    state.done.delete(id);
-    for (const [key, option] of state.options) if (option.identity === id) state.options.delete(key);
-    for (const path of [...state.fields.keys()]) if (path.startsWith(`${id}.`)) state.fields.delete(path);
+    for (const map of [state.released, state.phases, state.done, state.fields] as Map<string, unknown>[]) {
+      for (const name of [...map.keys()]) if (isWithin(name, id)) map.delete(name);
+    }
+    for (const name of [...state.answered]) if (isWithin(name, id)) state.answered.delete(name);
+    for (const [key, option] of state.options) if (isWithin(option.identity, id)) state.options.delete(key);
   }
 
   /** Notes what callers have to know. */
   effect(state: State, key: string, effect: Effect): void {
-    if (!this.effects.has(key)) this.effects.set(key, { effect, key });
+    const known = this.effects.get(key)?.effect;
+    // Where the call that releases has failed, nobody knows; where it has not, it has.
+    const isSurer = known?.kind === "release" && effect.kind === "release" && effect.certain && !known.certain;
+    if (!known || isSurer) this.effects.set(key, { effect, key });
     state.effects.add(key);
+    state.happened.add(key);
   }
 
   /** What a variable of another body holds, as far as it is known here. */
@@ -610,6 +830,15 @@ export class BodySolver {
     });
   }
 
+  /** Notes releases that happen in a callback: callers may learn that they have happened by then. */
+  releaseEventually(state: State, releases: readonly Deferred[]): void {
+    for (const { type, at, chain, ...release } of releases) {
+      const where = { text: "", at, site: at, statement: at, chain };
+      const effect = { kind: "release" as const, ...release, type, ...where, later: true, eventually: true as const };
+      this.effect(state, `eventual ${effectKey(effect)}`, effect);
+    }
+  }
+
   /** Notes an operation on something that came in; what is done to a handle of its own stays its own. */
   operationEffect(state: State, token: Token): void {
     const later = token.later || state.suspended;
@@ -637,7 +866,8 @@ export class BodySolver {
   }
 
   private summary(): Summary {
-    const effects = [...this.effects.values()].map(({ effect, key }) => this.conclude(effect, key));
+    const exits = this.exits.filter(({ fails }) => !fails);
+    const effects = [...this.effects.values()].map(({ effect, key }) => this.conclude(effect, key, exits));
     const values = this.exits.map(({ value }) => value);
     const heap = new Map(this.exits.flatMap(({ state }) => [...state.heap]));
     const parents = new Map(this.exits.flatMap(({ state }) => [...state.parents]));
@@ -649,20 +879,78 @@ export class BodySolver {
     );
     this.noteEnds(left);
     return {
-      effects,
+      ...unlike(effects),
+      ways: this.ways(),
       result: values.length === 0 ? unknown : values.reduce(join),
       heap,
       async: this.body.async,
+      open: this.waitsForSomething,
       endless: this.exits.length === 0,
+      ...(this.exits.length === 0 && this.failures.length > 0 && { ends: "throws" as const }),
       parents,
       variables: new Map(
         this.exits.flatMap(({ state }) =>
           [...state.variables].filter(([id]) => this.engine.graph.variables.get(id)?.owner === this.body.id),
         ),
       ),
-      overlaps: [...this.overlaps.values()],
+      overlaps: unlikeOverlaps(this.overlaps.values()),
       tasks: [...left.values()].filter(({ task }) => task !== undefined).map((token) => this.kept(token)),
     };
+  }
+
+  /** The ways through the body, where they differ in what callers have to know. */
+  private ways(): Way[] {
+    const groups = new Map<string, Exit[]>();
+    const put = (key: string, exit: Exit): void => {
+      groups.set(key, [...(groups.get(key) ?? []), exit]);
+    };
+    for (const exit of this.exits) put(`${this.mark(exit)} ${resultMark(exit.value)}`, exit);
+    const returning = [...groups];
+    for (const state of this.failures) {
+      const exit: Exit = { state, value: unknown, fails: true };
+      const alike = returning.filter(([, [first]]) => first && this.mark(first) === this.mark(exit));
+      for (const [key] of alike) put(key, exit);
+      if (alike.length === 0) put(`${this.mark(exit)} throws`, exit);
+    }
+    const onlyThrows = this.exits.length === 0 && groups.size === 1;
+    if (groups.size > mostWays || (groups.size < 2 && !onlyThrows)) return [];
+    return [...groups.values()].map((exits) => this.way(exits));
+  }
+
+  private way(exits: readonly Exit[]): Way {
+    const [first] = exits;
+    const ends = exits.every(({ fails }) => fails)
+      ? "throws"
+      : exits.some(({ fails }) => fails)
+        ? undefined
+        : "returns";
+    const ways = ends === "throws" ? exits : exits.filter(({ fails }) => !fails);
+    const happened = new Set(ways.flatMap(({ state }) => [...state.happened]));
+    const effects = [...this.effects.values()]
+      .filter(({ key }) => happened.has(key))
+      .map(({ effect, key }) => this.conclude(effect, key, ways));
+    return {
+      ...unlike(effects),
+      result: ends === "throws" ? unknown : ways.map(({ value }) => value).reduce(join, first?.value ?? unknown),
+      ...(ends && { ends }),
+    };
+  }
+
+  /** What tells a way from others: releases, calls of what came in, and what is left pending. */
+  private mark({ state, value }: Exit): string {
+    const carried = new Set(this.tokensOf(state, value));
+    const marks = [...state.happened].flatMap((key) => {
+      const effect = this.effects.get(key)?.effect;
+      if (effect?.kind === "release") return isOwn(effect.identity) || effect.eventually ? [] : [key];
+      if (effect?.kind === "option") return [key];
+      if (effect?.kind !== "operation" && effect?.kind !== "invocation") return [];
+      const { token } = effect;
+      if (effect.kind === "operation" && isOwn(token.identity)) return [];
+      const pending = state.pending.get(token.key);
+      const status = pending ? (carried.has(token.key) ? "carried" : pending.orphan ? "orphan" : "left") : "settled";
+      return status === "settled" && effect.kind === "operation" ? [] : [`${key} ${status}`];
+    });
+    return marks.sort().join();
   }
 
   /** A handle of its own that the body keeps in a field or an outer variable goes by that name to others. */
@@ -681,8 +969,8 @@ export class BodySolver {
   }
 
   private noteEnds(left: ReadonlyMap<string, Token>): void {
-    for (const token of left.values()) this.engine.facts.ended(token, "never");
-    const { outlasting } = this.engine.facts;
+    for (const token of left.values()) this.facts.ended(token, "never");
+    const { outlasting } = this.facts;
     if (!outlasting) return;
     const ways = this.exits.length > 0 ? this.exits : this.turns.map((state) => ({ state, value: nothing }));
     for (const { state, value } of ways) {
@@ -703,33 +991,27 @@ export class BodySolver {
     return this.body.kind === "module" || owner !== this.body.id || this.engine.isReadOutside(this.body.id, id);
   }
 
-  private conclude(effect: Effect, key: string): Effect {
-    const certain = this.exits.every(({ state }) => state.effects.has(key));
+  private conclude(effect: Effect, key: string, exits: readonly Exit[]): Effect {
+    const certain = exits.every(({ state }) => state.effects.has(key));
     if (effect.kind === "write") return { ...effect, certain };
-    if (effect.kind === "release") return this.concludeRelease(effect);
+    if (effect.kind === "release") return concludeRelease(effect, exits, certain);
     if (effect.kind !== "operation" && effect.kind !== "invocation") return effect;
-    const status = this.status(effect.token.key);
+    const status = this.status(effect.token.key, exits);
+    const ends = exits.map(({ state }) => state.pending.get(effect.token.key));
+    const hasWaited = ends.some((token) => token?.waited);
+    const isOrphan = ends.length > 0 && ends.every((token) => token?.orphan);
     const leftOnFailure = this.failures.some((state) => {
       const token = state.pending.get(effect.token.key);
       return token !== undefined && !token.orphan;
     });
-    return effect.kind === "operation" ? { ...effect, status, leftOnFailure } : { ...effect, status };
+    if (effect.kind === "invocation") return { ...effect, status };
+    const token = { ...effect.token, ...(hasWaited && { waited: true }), ...(isOrphan && { orphan: true }) };
+    return { ...effect, token, status, leftOnFailure };
   }
 
-  /** Whether the handle is released on every way out, on some, or only where the body fails. */
-  private concludeRelease(effect: Effect & { kind: "release" }): Effect {
-    const isReleased = ({ state }: Exit): boolean =>
-      state.released.has(effect.identity) || state.effects.has(effectKey(effect));
-    return {
-      ...effect,
-      certain: effect.certain && this.exits.every(isReleased),
-      onlyOnFailure: this.exits.length > 0 && !this.exits.some(isReleased),
-    };
-  }
-
-  private status(token: string): Status {
+  private status(token: string, exits: readonly Exit[]): Status {
     let status: Status = "settled";
-    for (const { state, value } of this.exits) {
+    for (const { state, value } of exits) {
       if (!state.pending.has(token)) continue;
       if (!this.tokensOf(state, value).includes(token)) return "left";
       status = "carried";
@@ -738,23 +1020,58 @@ export class BodySolver {
   }
 }
 
+/** Whether the handle is released on every way out, on some, or only where the body fails. */
+function concludeRelease(effect: Effect & { kind: "release" }, exits: readonly Exit[], isOnEveryWay: boolean): Effect {
+  if (effect.eventually) return { ...effect, certain: effect.certain && isOnEveryWay };
+  const isReleased = ({ state }: Exit): boolean =>
+    state.released.has(effect.identity) || state.effects.has(effectKey(effect));
+  return {
+    ...effect,
+    certain: effect.certain && exits.every(isReleased),
+    onlyOnFailure: exits.length > 0 && !exits.some(isReleased),
+  };
+}
+
+/** A handle that was acquired in the body: callers cannot name it. */
+function isOwn(identity: Identity): boolean {
+  return identity.startsWith("@");
+}
+
+/** What a result tells callers of the way that was taken. */
+function resultMark(value: Value): string {
+  if (value.kind === "constant") return `=${String(Boolean(value.value))}`;
+  return value.kind === "promise" && value.outcome ? value.outcome : "";
+}
+
+/** Whether a place that was so when it was tested would fail the test after this assignment. */
+function keepsOut(known: Known, value: Value, step: Step | undefined): boolean {
+  if (step !== undefined) return countsOut(known, step);
+  return value.kind === "constant" && shutsOut(known, value.value);
+}
+
+function leftBy(value: Value): readonly string[] {
+  return value.kind === "promise" ? (value.leaves ?? []) : [];
+}
+
+function pointKey({ block, event }: Point): number {
+  return block * mostEvents + event;
+}
+
+function pointOf(key: number): Point {
+  return { block: Math.floor(key / mostEvents), event: key % mostEvents };
+}
+
 /** A value of which nothing but its place is known, with the type that it is declared to have. */
 function typed(value: Value, type: KnownType | undefined): Value {
   return value.kind === "thing" && !value.type && type ? { ...value, type } : value;
 }
 
-/** A section that is still open here ends with the error that brought control here. */
-function isInSection({ type, name }: Token): boolean {
-  return type?.handle.sections?.some(({ begins }) => begins.includes(name)) ?? false;
+function successors({ end }: Block): BlockId[] {
+  return end.kind === "jump" ? [end.to] : end.kind === "branch" ? [end.then, end.else] : [];
 }
 
 function mentions(fact: string, key: string): boolean {
   return fact.split(/[ .=]+/).includes(key);
-}
-
-/** The value with another name for one of the identities in it. */
-function renameIdentity(value: Value, from: Identity, to: Identity): Value {
-  return mapIdentities(value, (id) => (id === from ? to : id));
 }
 
 function mapIdentities(value: Value, rename: (id: Identity) => Identity): Value {

@@ -1,11 +1,23 @@
 /** What is true at a point of a body: values, what is pending, what was released, which locks are held. */
 
-import type { Operation } from "@holdfast/contracts";
-import type { Register, Span, VariableId } from "./graph.js";
+import type { LateOutcome, Operation } from "@holdfast/contracts";
+import { eitherKnown, type Known, sameKnown } from "./conditions.js";
+import type { BlockId, Register, Span, VariableId } from "./graph.js";
 import { type HandleType, type Identity, join, keyOf, type ObjectId, type Value } from "./values.js";
 
 /** How an operation came to run beside others, where that is not plain from its place. */
 export type TaskKind = "repeated" | "listener" | "timer" | "delayed" | "call";
+
+/** What runs beside the code that starts it. */
+export interface Task {
+  kind: TaskKind;
+  at: Span;
+  id: string;
+  /** It runs once, when a clock says so. */
+  byClock?: boolean;
+  /** It runs for each request, of which there will be others. */
+  isRequest?: boolean;
+}
 
 /** An operation that may be pending. */
 export interface Token {
@@ -28,17 +40,29 @@ export interface Token {
   later: boolean;
   locks: ReadonlySet<string>;
   phase?: string;
-  task?: { kind: TaskKind; at: Span; id: string };
+  task?: Task;
   /** What keeps it pending is an assumption. */
   guessed?: boolean;
   /** It is pending until this derived handle is released. */
   until?: Identity;
+  /** That handle was read since, and may have come to its end by itself; in a loop it was read for that. */
+  mayBeOver?: "read once" | "read in a loop";
   /** It tells its end to a function that it was given. */
   toCallback?: boolean;
   /** Its sibling failed: whoever awaited it went on without it. */
   orphan?: boolean;
   /** Calls of functions that came in which go before it on some way. */
   after?: readonly string[];
+  /** It starts when an operation that only waits for others has been awaited. */
+  answered?: boolean;
+  /** Code has waited since for something that may have let it finish. */
+  waited?: boolean;
+  /** It began in an earlier round of a loop. */
+  turned?: boolean;
+  /** It has lost a race: whoever waited for it went on without it, and is not told what becomes of it. */
+  lost?: boolean;
+  /** What it handed over is out, for all that is known. */
+  out?: boolean;
   /** Handles that the task was given. */
   uses?: readonly Identity[];
   /** It happens on every way that leads here. */
@@ -51,8 +75,16 @@ export interface Released {
   name: string;
   chain: readonly Span[];
   certain: boolean;
+  /** It happened in an earlier round of the loop with this head. */
+  round?: BlockId;
+  /** It happened while an earlier request was served: what serves each of them. */
+  request?: Span;
   /** Releasing it ended this handle, from which it is derived. */
   through?: Identity;
+  /** Something was awaited since: the release may be done, and the handle somebody else's. */
+  waited?: boolean;
+  /** It was an abort that was meant: what an operation after it comes to. */
+  afterwards?: LateOutcome;
 }
 
 /** An object or array made by the code itself. */
@@ -87,13 +119,19 @@ export class State {
   released = new Map<Identity, Released>();
   phases = new Map<Identity, string>();
   locks = new Set<string>();
-  /** Answers to conditions that still hold. */
-  facts = new Map<string, boolean>();
+  /** What tests have told about places, as far as it still holds. */
+  facts = new Map<string, Known>();
+  /** What was known of a flag when it was raised to keep others out, by its lock. */
+  flags = new Map<string, Known>();
   /** Facts found out since code last waited. */
   fresh = new Set<string>();
   /** Operations done so far, by handle and name: the last place. */
   done = new Map<Identity, ReadonlyMap<string, Span>>();
+  /** Calls that options have to precede, by handle and name, as far as they were made. */
+  headed = new Set<string>();
   options = new Map<string, OptionSet>();
+  /** Keys of overlaps that happened on some way here, in a phase that is not known; since then nobody else had the handle. */
+  met = new Set<string>();
   parents = new Map<Identity, Identity>();
   /** Ids of tasks that were ended (`clearInterval`). */
   ended = new Set<string>();
@@ -104,8 +142,12 @@ export class State {
   suspended = false;
   /** States that differ were taken for one: what may be pending need not be. */
   merged = false;
+  /** Handles on which an operation that only waits for others has been awaited. */
+  answered = new Set<Identity>();
   /** Effects that happened on every way here. */
   effects = new Set<string>();
+  /** Effects that happened on some way here. */
+  happened = new Set<string>();
 
   /** The same state, to go on from; of the registers only those that are asked for, if it is said which. */
   clone(registers?: ReadonlySet<Register>): State {
@@ -119,9 +161,12 @@ export class State {
     copy.phases = new Map(this.phases);
     copy.locks = new Set(this.locks);
     copy.facts = new Map(this.facts);
+    copy.flags = new Map(this.flags);
     copy.fresh = new Set(this.fresh);
     copy.done = new Map(this.done);
+    copy.headed = new Set(this.headed);
     copy.options = new Map(this.options);
+    copy.met = new Set(this.met);
     copy.parents = new Map(this.parents);
     copy.ended = new Set(this.ended);
     copy.made = new Map(this.made);
@@ -129,7 +174,16 @@ export class State {
     copy.suspended = this.suspended;
     copy.merged = this.merged;
     copy.effects = new Set(this.effects);
+    copy.answered = new Set(this.answered);
+    copy.happened = new Set(this.happened);
     return copy;
+  }
+
+  /** A value turns out to be another one, wherever it is. */
+  replace(from: Value, by: Value): void {
+    for (const map of [this.registers, this.variables, this.fields] as Map<unknown, Value>[]) {
+      for (const [key, value] of map) if (value === from) map.set(key, by);
+    }
   }
 
   private only(registers: ReadonlySet<Register>): Map<Register, Value> {
@@ -145,15 +199,33 @@ export class State {
   signature(): string {
     return [
       [...this.pending.keys()].sort().join(),
-      [...this.released.keys()].sort().join(),
+      [...this.released]
+        .map(([id, { at }]) => `${id}@${at.start}`)
+        .sort()
+        .join(),
       [...this.locks].sort().join(),
       [...this.phases]
         .map(([id, phase]) => `${id}=${phase}`)
         .sort()
         .join(),
       [...this.options.keys()].sort().join(),
+      [...this.headed].sort().join(),
       this.suspended ? "s" : "",
+      this.outstanding(),
     ].join("/");
+  }
+
+  /** How promises end that nobody has awaited yet, and what is released by then. */
+  private outstanding(): string {
+    const marks = new Set<string>();
+    for (const map of [this.registers, this.variables]) {
+      for (const value of map.values()) {
+        if (value.kind !== "promise" || (!value.outcome && !value.deferred?.length)) continue;
+        const releases = (value.deferred ?? []).map(({ identity, at }) => `${identity}@${at.start}`);
+        marks.add(`${value.outcome ?? ""}(${value.tokens.join()};${releases.join()})`);
+      }
+    }
+    return [...marks].sort().join();
   }
 
   /** Takes in a state of the same signature. Tells whether anything changed. */
@@ -162,10 +234,14 @@ export class State {
     changed = joinMaps(this.variables, other.variables) || changed;
     changed = joinMaps(this.fields, other.fields) || changed;
     changed = this.absorbHeap(other) || changed;
-    changed = intersect(this.facts, other.facts) || changed;
+    changed = joinFacts(this.facts, other.facts) || changed;
+    for (const [lock, known] of other.flags) if (!this.flags.has(lock)) this.flags.set(lock, known);
     changed = intersectSets(this.fresh, other.fresh) || changed;
     changed = intersectSets(this.effects, other.effects) || changed;
     changed = intersectSets(this.ended, other.ended) || changed;
+    changed = intersectSets(this.answered, other.answered) || changed;
+    changed = uniteSets(this.happened, other.happened) || changed;
+    changed = uniteSets(this.met, other.met) || changed;
     for (const [key, token] of other.pending) {
       const mine = this.pending.get(key);
       if (mine && mine.orphan !== token.orphan && mine.orphan) {
@@ -205,6 +281,7 @@ export class State {
     intersectSets(this.locks, other.locks);
     for (const [id, phase] of [...this.phases]) if (other.phases.get(id) !== phase) this.phases.delete(id);
     for (const key of [...this.options.keys()]) if (!other.options.has(key)) this.options.delete(key);
+    for (const call of other.headed) this.headed.add(call);
     this.suspended ||= other.suspended;
     this.merged = true;
     const changed = this.absorb(other);
@@ -254,15 +331,22 @@ function joinMaps<K>(into: Map<K, Value>, from: ReadonlyMap<K, Value>): boolean 
   return changed;
 }
 
-function intersect<K, V>(into: Map<K, V>, from: ReadonlyMap<K, V>): boolean {
+function joinFacts(into: Map<string, Known>, from: ReadonlyMap<string, Known>): boolean {
   let changed = false;
-  for (const [key, value] of [...into]) {
-    if (from.get(key) !== value) {
-      into.delete(key);
-      changed = true;
-    }
+  for (const [key, known] of [...into]) {
+    const either = eitherKnown(known, from.get(key));
+    if (either && sameKnown(either, known)) continue;
+    if (either) into.set(key, either);
+    else into.delete(key);
+    changed = true;
   }
   return changed;
+}
+
+function uniteSets<T>(into: Set<T>, from: ReadonlySet<T>): boolean {
+  const before = into.size;
+  for (const item of from) into.add(item);
+  return into.size > before;
 }
 
 function intersectSets<T>(into: Set<T>, from: ReadonlySet<T>): boolean {

@@ -29,8 +29,11 @@ export type Effect =
       chain: readonly Span[];
       later: boolean;
       certain: boolean;
+      aborts?: boolean;
       /** Whoever goes on after the call finds the handle unreleased. */
       onlyOnFailure?: boolean;
+      /** It happens in a callback, at a time that nobody knows. */
+      eventually?: true;
     }
   | {
       kind: "option";
@@ -62,18 +65,37 @@ export type Effect =
   /** A field or an outer variable is assigned. */
   | { kind: "write"; path: Identity; value: Value; later: boolean; certain: boolean };
 
+/** One of several ways through a function: what happens on it, and how it ends. */
+export interface Way {
+  effects: Effect[];
+  /** For operations that are left out because others are alike: the key of the one that stands for them. */
+  aliases: ReadonlyMap<string, string>;
+  result: Value;
+  /** Nothing, where it may end in both ways. */
+  ends?: "returns" | "throws";
+}
+
 export interface Overlapping {
   first: Token;
   second: Token;
 }
 
 export interface Summary {
+  /** Whatever happens on any way. */
   effects: Effect[];
+  /** As for a way. */
+  aliases: ReadonlyMap<string, string>;
+  /** The ways that differ in what they release, leave pending or give; empty where all are alike. */
+  ways: readonly Way[];
   /** What the call gives; for an async function, what its promise gives. */
   result: Value;
   /** Objects that the result is made of. */
   heap: ReadonlyMap<ObjectId, Cell>;
   async: boolean;
+  /** It waits for something of which nothing is known. */
+  open: boolean;
+  /** It ends in an error, whatever happens. */
+  ends?: "returns" | "throws";
   /** It never comes to an end: a loop that goes on for ever. */
   endless: boolean;
   parents: ReadonlyMap<Identity, Identity>;
@@ -87,9 +109,12 @@ export interface Summary {
 
 export const emptySummary: Summary = {
   effects: [],
+  aliases: new Map(),
+  ways: [],
   result: { kind: "unknown" },
   heap: new Map(),
   async: false,
+  open: false,
   endless: false,
   parents: new Map(),
   variables: new Map(),

@@ -2,6 +2,7 @@
 
 import type { Handle, KnownType, Operation, Release } from "@holdfast/contracts";
 import type { BodyId, ClassId, Constant, Span, VariableId } from "./graph.js";
+import type { Tells } from "./state-properties.js";
 
 /** Names one handle within a body: the place where it was acquired, or the path by which it came in. */
 export type Identity = string;
@@ -14,13 +15,25 @@ export interface HandleType {
   handle: Handle;
 }
 
+export type Outcome = "fulfils" | "rejects";
+
 export type Combinator = "all" | "allSettled" | "race" | "any";
 
 export type Value =
   | { kind: "unknown" }
   | { kind: "constant"; value: Constant }
   /** Something with an identity: a handle that was acquired here, or any value that came in by a path. */
-  | { kind: "thing"; id: Identity; type?: KnownType; fresh: boolean; exclusive?: boolean; phase?: string }
+  | {
+      kind: "thing";
+      id: Identity;
+      type?: KnownType;
+      fresh: boolean;
+      exclusive?: boolean;
+      phase?: string;
+      tells?: Tells;
+      /** Made by a constructor that is not known. */
+      made?: true;
+    }
   | PromiseValue
   | {
       kind: "function";
@@ -48,6 +61,8 @@ export interface PromiseValue {
   parts?: readonly (readonly string[])[];
   /** Releases that happen before it settles, by the body that it runs. */
   deferred?: readonly Deferred[];
+  /** Releases that have not happened when it rejects, by their place. */
+  undoneOnFailure?: readonly Span[];
   /** Tokens that stay pending when it rejects. */
   leftOnFailure?: readonly string[];
   /** Tokens that only end with it when it rejects: what it hands out ends them otherwise. */
@@ -60,6 +75,12 @@ export interface PromiseValue {
   waitsFor?: readonly Identity[];
   /** It may be no promise at all: the result of a function that is not known. */
   guess?: boolean;
+  /** How it ends, on the way at hand. */
+  outcome?: Outcome;
+  /** It waits for something of which nothing is known: time, an event, other people's work. */
+  open?: boolean;
+  /** Operations that go on when it settles, and that have begun by then. */
+  leaves?: readonly string[];
 }
 
 /** A release on the way of a promise that nobody has awaited yet. */
@@ -118,7 +139,16 @@ function spell(value: Value): string {
     case "thing":
       return `#${value.id}${value.type ? `:${nameOfType(value.type)}` : ""}${value.exclusive ? "!" : ""}`;
     case "promise":
-      return `P(${value.tokens.join()};${value.combinator ?? ""};${keyOf(value.result)};${value.deferred?.length ?? 0})`;
+      return `P(${[
+        value.tokens.join(),
+        value.combinator ?? "",
+        keyOf(value.result),
+        value.deferred?.length ?? 0,
+        value.outcome ?? "",
+        value.leaves?.join() ?? "",
+        value.guess ? "?" : "",
+        value.open ? "open" : "",
+      ].join(";")})`;
     case "function":
       return `F${value.body}(${value.self ? keyOf(value.self) : ""};${(value.bound ?? []).map(keyOf).join()})`;
     case "builder":
@@ -153,7 +183,9 @@ export function join(left: Value, right: Value): Value {
   const promises = [...options.values()].filter((option) => option.kind === "promise");
   if (promises.length > 1) return joinPromises(options, promises);
   if (options.size === 1) return [...options.values()][0] ?? unknown;
-  if (options.size > mostOptions || options.has("?")) return unknown;
+  // What is awaited there settles, should it be the promise.
+  if (options.has("?") && promises.length === 0) return unknown;
+  if (options.size > mostOptions) return unknown;
   return { kind: "choice", options: [...options.values()] };
 }
 
@@ -165,9 +197,25 @@ function joinPromises(options: Map<string, Value>, promises: readonly PromiseVal
     result: promises.map(({ result }) => result).reduce(join),
     deferred: promises.flatMap(({ deferred }) => deferred ?? []),
     leftOnFailure: union(promises.map(({ leftOnFailure }) => leftOnFailure ?? [])),
+    leaves: union(promises.map(({ leaves }) => leaves ?? [])),
+    ...(promises.some(({ open }) => open) && { open: true }),
+    ...joinedOutcome(promises),
+    ...joinedParts(promises),
   };
   const others = [...options.values()].filter((option) => option.kind !== "promise");
   return others.length === 0 ? merged : { kind: "choice", options: [merged, ...others].slice(0, mostOptions) };
+}
+
+function joinedOutcome([first, ...others]: readonly PromiseValue[]): { outcome?: Outcome } {
+  const outcome = first?.outcome;
+  return outcome && others.every((other) => other.outcome === outcome) ? { outcome } : {};
+}
+
+/** Where one of them may be a combinator, the failure of one of its parts leaves the others pending. */
+function joinedParts(promises: readonly PromiseValue[]): Pick<PromiseValue, "combinator" | "parts"> {
+  const combined = promises.find(({ combinator }) => combinator !== undefined);
+  if (!combined?.combinator) return {};
+  return { combinator: combined.combinator, ...(combined.parts && { parts: combined.parts }) };
 }
 
 export function union(lists: readonly (readonly string[])[]): string[] {
@@ -177,6 +225,16 @@ export function union(lists: readonly (readonly string[])[]): string[] {
 /** The possibilities of a value. */
 export function optionsOf(value: Value): readonly Value[] {
   return value.kind === "choice" ? value.options : [value];
+}
+
+/** Whether an await waits for something of which nothing is known. */
+export function isOpenEnded(value: Value): boolean {
+  return value.kind === "unknown" || value.kind === "thing" || (value.kind === "promise" && value.open === true);
+}
+
+/** Whether a name is that of a handle, or of a part of it. */
+export function isWithin(name: Identity, id: Identity): boolean {
+  return name === id || name.startsWith(`${id}.`);
 }
 
 /** Whether a test for truth can only have one outcome. */

@@ -1,12 +1,16 @@
 /** Expressions: what is read, written, called and awaited, in the order in which it happens. */
 
 import ts from "typescript";
-import type { BlockId, CallEvent, Property, Register, Test } from "../flow/graph.js";
+import type { BlockId, CallEvent, Given, Property, Register, Step, Test } from "../flow/graph.js";
+import { own } from "../flow/records.js";
+import type { ValueType } from "../types/oracle.js";
 import { constantText } from "../types/syntax.js";
 import type { BodyBuilder } from "./body-builder.js";
 import type { FileLowering } from "./lower.js";
+import { comesFromProject } from "./imports.js";
 import { memberName, spanOf } from "./syntax.js";
-import { testOf, unwrap } from "./tests.js";
+import { isWayOut } from "./way-out.js";
+import { testOf, unwrap } from "./conditions.js";
 
 /** Built-in functions by the text of their callee, when no local name hides them. */
 const builtins = new Set([
@@ -79,8 +83,8 @@ export class ExpressionLowering {
       this.builder.enter(right);
       this.condition(node.right, then, otherwise);
     } else {
-      const value = this.lower(node);
-      this.builder.branch(value, this.test(node, value), then, otherwise);
+      const { value, test } = this.tested(node);
+      this.builder.branch(value, test, then, otherwise);
     }
   }
 
@@ -89,7 +93,7 @@ export class ExpressionLowering {
     const given = this.into((into) => {
       this.builder.emit({ kind: "read", into, variable: -1 - index });
     });
-    this.bind(parameter.name, given, true);
+    this.bind(parameter.name, given);
     if (ts.isParameterPropertyDeclaration(parameter, parameter.parent) && ts.isIdentifier(parameter.name)) {
       this.setField(parameter.name.text, given, parameter);
     }
@@ -102,7 +106,7 @@ export class ExpressionLowering {
   }
 
   /** Gives the names of a pattern their parts of a value. */
-  bind(name: ts.BindingName, value: Register, declares: boolean): void {
+  bind(name: ts.BindingName, value: Register): void {
     if (ts.isIdentifier(name)) {
       const variable = this.file.scopes.of(name);
       if (!variable) return;
@@ -111,8 +115,6 @@ export class ExpressionLowering {
         variable: variable.id,
         value,
         span: spanOf(name, this.file.sourceFile),
-        declares,
-        name: name.text,
       });
       return;
     }
@@ -121,7 +123,7 @@ export class ExpressionLowering {
       const part = ts.isArrayBindingPattern(name)
         ? this.elementOf(value, index)
         : this.get(value, memberName(element.propertyName) ?? textOf(element.name), element);
-      this.bind(element.name, element.dotDotDotToken ? this.unknown([]) : part, declares);
+      this.bind(element.name, element.dotDotDotToken ? this.unknown([]) : part);
     });
   }
 
@@ -158,13 +160,13 @@ export class ExpressionLowering {
   }
 
   /** Assigns to a name, a field, or the parts of a pattern. */
-  assign(target: ts.Expression, value: Register, at: ts.Node): void {
+  assign(target: ts.Expression, value: Register, at: ts.Node, step?: Step): void {
     const node = unwrap(target);
     if (ts.isIdentifier(node)) {
       const variable = this.file.scopes.of(node);
       if (variable) {
         const span = spanOf(node, this.file.sourceFile);
-        this.builder.emit({ kind: "write", variable: variable.id, value, span, declares: false, name: node.text });
+        this.builder.emit({ kind: "write", variable: variable.id, value, span, ...(step && { step }) });
       } else {
         this.builder.emit({ kind: "escape", value });
       }
@@ -180,6 +182,7 @@ export class ExpressionLowering {
         ...(objectType && { objectType }),
         objectText: this.file.text(node.expression),
         statement: spanOf(statementOf(at), this.file.sourceFile),
+        ...(step && { step }),
       });
     } else if (ts.isElementAccessExpression(node)) {
       this.lower(node.expression);
@@ -240,6 +243,11 @@ export class ExpressionLowering {
     if (ts.isVoidExpression(node)) {
       this.lower(node.expression);
       return this.constant(undefined);
+    }
+    if (isCount(node)) {
+      const result = this.unknown([this.lower(node.operand)]);
+      this.assign(node.operand, result, node, node.operator === ts.SyntaxKind.PlusPlusToken ? 1 : -1);
+      return result;
     }
     if (ts.isPrefixUnaryExpression(node) && ts.isNumericLiteral(node.operand)) {
       const number = Number(node.operand.text);
@@ -331,18 +339,19 @@ export class ExpressionLowering {
     const first = this.lower(left);
     const second = this.lower(right);
     const result = this.unknown([first, second]);
-    if (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment) this.assign(left, result, node);
+    if (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment) {
+      this.assign(left, result, node, stepOf(kind));
+    }
     return result;
   }
 
   /** The left value, or what the right side gives. */
   private choose(left: ts.Expression, operator: ts.SyntaxKind, right: () => Register): Register {
     const result = this.builder.register();
-    const value = this.lower(left);
+    const { value, test } = this.tested(unwrap(left));
     this.copy(value, result);
     const evaluate = this.builder.block();
     const done = this.builder.block();
-    const test = this.test(unwrap(left), value);
     if (operator === ts.SyntaxKind.AmpersandAmpersandToken) this.builder.branch(value, test, evaluate, done);
     else this.builder.branch(value, test, done, evaluate);
     this.builder.enter(evaluate);
@@ -370,11 +379,20 @@ export class ExpressionLowering {
     return result;
   }
 
-  private test(node: ts.Expression, value: Register): Test | undefined {
-    const test = testOf(node, this.file.scopes);
-    if (!test) return undefined;
-    const { placeNode, ...rest } = test;
-    return { ...rest, ...(placeNode === node && { place: value }) };
+  /** Lowers a condition, and says what it asks of which value. */
+  private tested(node: ts.Expression): { value: Register; test?: Test } {
+    const asked = testOf(node, this.file.scopes);
+    if (!asked) return { value: this.lower(node) };
+    const { placeNode, ...test } = asked;
+    if (placeNode === node) {
+      const value = this.lower(node);
+      return { value, test: { ...test, place: value } };
+    }
+    if (!ts.isBinaryExpression(node)) return { value: this.lower(node), test };
+    const left = this.lower(node.left);
+    const right = this.lower(node.right);
+    const place = unwrap(node.left) === placeNode ? left : unwrap(node.right) === placeNode ? right : undefined;
+    return { value: this.unknown([left, right]), test: { ...test, ...(place !== undefined && { place }) } };
   }
 
   private object(node: ts.ObjectLiteralExpression): Register {
@@ -520,9 +538,18 @@ export class ExpressionLowering {
     const chainedPlace = receiverNode && facts.method !== undefined ? this.chainedPlace(node, facts.method) : undefined;
     const resultType = ts.isExpression(node) && (receiverType ?? library) === undefined ? types.of(node) : undefined;
     const returned = receiverType === undefined && library === undefined && ts.isExpression(node) && isReturned(node);
-    const thenable = returned ? types.thenable(node) : undefined;
-    const given = returned && (ts.isCallExpression(node) || ts.isNewExpression(node)) ? (node.arguments ?? []) : [];
-    const argumentTypes = given.map((argument) => types.of(argument)?.type);
+    const passes =
+      receiverType === undefined && library === undefined && ts.isCallExpression(node) && this.passesHandle(node);
+    const isUnknown = receiverType === undefined && library === undefined && ts.isExpression(node);
+    const isOwn = isUnknown && calleeNode !== undefined && comesFromProject(calleeNode, this.file.scopes);
+    // A call whose promise is not awaited at once matters only if it is given a handle.
+    const isLeft =
+      isUnknown && !returned && (isLeftAlone(node) || (isOwn && !isAwaited(node))) && this.takesHandle(node);
+    const thenable = (returned || passes || isLeft) && ts.isExpression(node) ? types.thenable(node) : undefined;
+    const ends = isUnknown && !builtin && this.isEnd(node);
+    const givesCallback =
+      receiverType && ts.isCallExpression(node) ? this.givesCallback(node, receiverType, facts.method) : undefined;
+    const given = (returned || isLeft) && isCallOrNew(node) ? this.given(node.arguments ?? []) : [];
     return this.into((into) => {
       this.builder.emit({
         kind: "call",
@@ -540,9 +567,50 @@ export class ExpressionLowering {
         ...(builtin && { builtin }),
         ...(chainedPlace && { chainedPlace }),
         ...(thenable !== undefined && { thenable }),
-        ...(argumentTypes.some((type) => type !== undefined) && { argumentTypes }),
+        ...(receiverType && isWayOut(node) && { wayOut: true }),
+        ...(ends && { ends }),
+        ...(givesCallback !== undefined && { givesCallback }),
+        ...(given.some((argument) => argument !== undefined) && { given }),
+        ...(isOwn && isLeft && { own: true }),
       });
     });
+  }
+
+  private given(nodes: readonly ts.Expression[]): (Given | undefined)[] {
+    return nodes.map((node) => {
+      const type = this.file.types.of(node);
+      return type && { type, text: this.file.text(node) };
+    });
+  }
+
+  private takesHandle(node: ts.Expression): boolean {
+    if (!ts.isCallExpression(node)) return false;
+    return node.arguments.some((argument) => this.file.types.of(argument)?.type.kind === "handle");
+  }
+
+  /** Whether the last argument of an operation that tells its end to a function is one. */
+  private givesCallback(node: ts.CallExpression, { type }: ValueType, method = ""): boolean | undefined {
+    const operation = type.kind === "handle" ? own(type.handle.operations, method) : undefined;
+    const last = node.arguments.at(-1);
+    const isTold = operation?.settledBy === "callback" || operation?.settledBy === "either";
+    return isTold && last && !ts.isSpreadElement(last) ? this.file.types.callable(last) : undefined;
+  }
+
+  /** The last call of a branch from which control does not come back: by its type, or by its name where that is all. */
+  private isEnd(node: ts.Expression): boolean {
+    if (!ts.isCallExpression(node)) return false;
+    if (isExit(node.expression)) return true;
+    if (!endOfBranch(node)) return false;
+    return this.file.types.endless(node) ?? isNameOfEnd(node.expression);
+  }
+
+  /** Whether an argument has a property by whose name handles are passed along. */
+  private passesHandle(node: ts.CallExpression): boolean {
+    return node.arguments.some(
+      (argument) =>
+        ts.isObjectLiteralExpression(argument) &&
+        argument.properties.some(({ name }) => this.file.names.has(memberName(name) ?? "")),
+    );
   }
 
   private builtin(callee: ts.Expression): string | undefined {
@@ -592,6 +660,58 @@ function assigns(scope: ts.Node, text: string, file: FileLowering): boolean {
   };
   visit(scope);
   return found;
+}
+
+/** Nobody takes what the call gives, or it is one of several that somebody may take together. */
+function isCallOrNew(node: ts.Node): node is ts.CallExpression | ts.NewExpression {
+  return ts.isCallExpression(node) || ts.isNewExpression(node);
+}
+
+function isAwaited(node: ts.Node): boolean {
+  let outer = node.parent;
+  while (ts.isParenthesizedExpression(outer) || ts.isAsExpression(outer)) outer = outer.parent;
+  return ts.isAwaitExpression(outer);
+}
+
+function isLeftAlone(node: ts.Node): boolean {
+  return isIgnored(node) || ts.isArrayLiteralExpression(node.parent);
+}
+
+/** The statement that a call is, awaited or not, where that is the last of a branch. */
+function endOfBranch(node: ts.Node): ts.Statement | undefined {
+  let outer = node.parent;
+  while (ts.isAwaitExpression(outer) || ts.isParenthesizedExpression(outer)) outer = outer.parent;
+  if (!ts.isExpressionStatement(outer)) return undefined;
+  const { parent } = outer;
+  if (ts.isIfStatement(parent)) return outer;
+  const statements = ts.isBlock(parent) || ts.isCaseOrDefaultClause(parent) ? parent.statements : [];
+  const isBranch = ts.isCaseOrDefaultClause(parent) || (ts.isBlock(parent) && !ts.isFunctionLike(parent.parent));
+  return isBranch && statements.at(-1) === outer ? outer : undefined;
+}
+
+/** Names that people give to what throws or ends the program. */
+const endingNames =
+  /^(skip|fail|exit|bail|die|abort|panic|unreachable|throw\w*|raise\w*|assertNever|notFound|redirect|forbidden|unauthorized)$/;
+
+function isNameOfEnd(callee: ts.Expression): boolean {
+  return ts.isIdentifier(callee) && endingNames.test(callee.text);
+}
+
+/** `process.exit`. */
+function isExit(callee: ts.Expression): boolean {
+  if (!ts.isPropertyAccessExpression(callee) || !ts.isIdentifier(callee.expression)) return false;
+  return callee.expression.text === "process" && (callee.name.text === "exit" || callee.name.text === "abort");
+}
+
+/** `count++` in any of its forms. */
+function isCount(node: ts.Expression): node is ts.PrefixUnaryExpression | ts.PostfixUnaryExpression {
+  if (!ts.isPrefixUnaryExpression(node) && !ts.isPostfixUnaryExpression(node)) return false;
+  return node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken;
+}
+
+function stepOf(kind: ts.SyntaxKind): Step | undefined {
+  if (kind === ts.SyntaxKind.PlusEqualsToken) return 1;
+  return kind === ts.SyntaxKind.MinusEqualsToken ? -1 : undefined;
 }
 
 function functionOf(node: ts.Node): ts.Node {

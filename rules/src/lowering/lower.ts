@@ -5,6 +5,7 @@ import type { Body, BodyId, Class, ClassId, Graph, VariableId, VariableInfo } fr
 import type { Types } from "../types/oracle.js";
 import { BodyBuilder } from "./body-builder.js";
 import { ExpressionLowering } from "./expressions.js";
+import { exportedHandlers } from "./handlers.js";
 import type { Scopes, Variable } from "./scopes.js";
 import { StatementLowering } from "./statements.js";
 import { hasModifier, memberName, spanOf } from "./syntax.js";
@@ -32,6 +33,7 @@ export class FileLowering {
     this.exportedNames = exportedNames(sourceFile);
     this.declareBodies(sourceFile, undefined, undefined);
     for (const variable of scopes.variables) this.declareVariable(variable);
+    for (const [node, id] of this.classIds) this.declareFields(node, id);
     for (const [node, id] of this.bodyIds) this.lowerBody(node as BodyNode, id);
   }
 
@@ -90,6 +92,7 @@ export class FileLowering {
       ...(ofClass !== undefined && { class: ofClass }),
       public: inClassBody ? isPublicMember(node) : name !== undefined && this.exportedNames.has(name),
       parameters: [],
+      parameterClasses: new Map(),
       blocks: [],
       ...(parent !== undefined && { parent }),
     };
@@ -114,6 +117,7 @@ export class FileLowering {
       class: ofClass,
       public: false,
       parameters: [],
+      parameterClasses: new Map(),
       blocks: [],
       ...(parent !== undefined && { parent }),
     });
@@ -124,7 +128,7 @@ export class FileLowering {
 
   private declareClass(node: ts.ClassLikeDeclaration): ClassId {
     const id = this.graph.classes.length;
-    const declared: Class = { id, methods: new Map(), reassigned: reassignedFields(node) };
+    const declared: Class = { id, methods: new Map(), fieldClasses: new Map(), reassigned: reassignedFields(node) };
     if (node.name) declared.name = node.name.text;
     const base = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
       ?.expression;
@@ -133,6 +137,35 @@ export class FileLowering {
     this.graph.classes.push(declared);
     this.classIds.set(node, id);
     return id;
+  }
+
+  /** Fields and parameters of a constructor that are declared to hold an instance of a class of this file. */
+  private declareFields(node: ts.Node, id: ClassId): void {
+    const declared = this.graph.classes[id];
+    if (!declared || !ts.isClassLike(node)) return;
+    const fields = new Map<string, ClassId>();
+    const note = (name: ts.Node, type: ts.TypeNode | undefined): void => {
+      const ofClass = this.classNamed(type);
+      if (ofClass === undefined || !ts.isIdentifier(name)) return;
+      if (!this.types.ofField(node, name.text)) fields.set(name.text, ofClass);
+    };
+    for (const member of node.members) {
+      if (ts.isPropertyDeclaration(member)) note(member.name, member.type);
+      else if (ts.isConstructorDeclaration(member)) {
+        for (const parameter of member.parameters) {
+          if (ts.isParameterPropertyDeclaration(parameter, member)) note(parameter.name, parameter.type);
+        }
+      }
+    }
+    declared.fieldClasses = fields;
+  }
+
+  private classNamed(type: ts.TypeNode | undefined): ClassId | undefined {
+    if (!type || !ts.isTypeReferenceNode(type) || !ts.isIdentifier(type.typeName)) return undefined;
+    const { text } = type.typeName;
+    const named = [...this.classIds].find(([node]) => ts.isClassLike(node) && node.name?.text === text);
+    // What a class inherits from elsewhere may be all that matters of it.
+    return named && ts.isClassLike(named[0]) && !named[0].heritageClauses?.some(isExtends) ? named[1] : undefined;
   }
 
   private addMember(ofClass: ClassId, node: FunctionNode, id: BodyId): void {
@@ -180,6 +213,9 @@ export class FileLowering {
     if (ts.isSourceFile(node)) {
       statements.hoist(node.statements);
       statements.lowerAll(node.statements);
+      for (const handler of exportedHandlers(node)) {
+        builder.emit({ kind: "serve", function: expressions.lower(handler), at: spanOf(handler, node) });
+      }
     } else if (ts.isClassStaticBlockDeclaration(node)) {
       statements.lowerAll(node.body.statements);
     } else if (ts.isClassLike(node)) {
@@ -205,6 +241,11 @@ export class FileLowering {
       const info = variable && this.variable(variable.id);
       if (info) info.parameter = index;
       if (parameter.dotDotDotToken) return;
+      const ofClass = this.classNamed(parameter.type);
+      const held = ts.isIdentifier(parameter.name) ? this.scopes.of(parameter.name) : undefined;
+      const isHandle = held !== undefined && this.types.ofVariable(held) !== undefined;
+      if (ofClass !== undefined && !isHandle)
+        body.parameterClasses = new Map([...body.parameterClasses, [index, ofClass]]);
       expressions.parameter(parameter, index);
     });
   }
@@ -218,6 +259,10 @@ export class FileLowering {
       expressions.field(member);
     }
   }
+}
+
+function isExtends({ token }: ts.HeritageClause): boolean {
+  return token === ts.SyntaxKind.ExtendsKeyword;
 }
 
 /** Whether making an instance runs nothing but the initialisers of its fields. */

@@ -4,6 +4,7 @@
  */
 
 import ts from "typescript";
+import { isImportAttribute, isJsxNamespacedName } from "../types/older-compilers.js";
 
 export type VariableKind = "import" | "const" | "let" | "var" | "function" | "class" | "enum" | "parameter" | "catch";
 
@@ -286,11 +287,11 @@ function isReference(node: ts.Identifier): boolean {
     ts.isBreakOrContinueStatement(parent) ||
     ts.isMetaProperty(parent) ||
     ts.isJsxAttribute(parent) ||
-    ts.isJsxNamespacedName(parent) ||
+    isJsxNamespacedName(parent) ||
     ts.isModuleDeclaration(parent) ||
     ts.isNamespaceExport(parent) ||
     ts.isNamespaceExportDeclaration(parent) ||
-    ts.isImportAttribute(parent) ||
+    isImportAttribute(parent) ||
     ts.isQualifiedName(parent)
   );
 }

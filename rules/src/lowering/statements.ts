@@ -1,8 +1,9 @@
 /** Statements: branches, loops, jumps, exceptions and the ends of scopes. */
 
 import ts from "typescript";
-import type { BlockId } from "../flow/graph.js";
+import type { BlockId, Register } from "../flow/graph.js";
 import type { BodyBuilder } from "./body-builder.js";
+import { caseOf, unwrap } from "./conditions.js";
 import type { ExpressionLowering } from "./expressions.js";
 import type { FileLowering } from "./lower.js";
 import { hasModifier, memberName, spanOf } from "./syntax.js";
@@ -22,7 +23,7 @@ export class StatementLowering {
       if (body === undefined) continue;
       const into = this.builder.register();
       this.builder.emit({ kind: "function", into, body });
-      this.expressions.bind(statement.name, into, true);
+      this.expressions.bind(statement.name, into);
     }
   }
 
@@ -76,11 +77,11 @@ export class StatementLowering {
   private declarations(list: ts.VariableDeclarationList): void {
     for (const declaration of list.declarations) {
       if (declaration.initializer) {
-        this.expressions.bind(declaration.name, this.expressions.lower(declaration.initializer), true);
+        this.expressions.bind(declaration.name, this.expressions.lower(declaration.initializer));
       } else if (ts.isIdentifier(declaration.name) && !ts.isForOfStatement(list.parent)) {
         const into = this.builder.register();
         this.builder.emit({ kind: "constant", into, value: undefined });
-        this.expressions.bind(declaration.name, into, true);
+        this.expressions.bind(declaration.name, into);
       }
     }
   }
@@ -136,7 +137,7 @@ export class StatementLowering {
       if (catchClause.variableDeclaration) {
         const into = this.builder.register();
         this.builder.emit({ kind: "caught", into });
-        this.expressions.bind(catchClause.variableDeclaration.name, into, true);
+        this.expressions.bind(catchClause.variableDeclaration.name, into);
       }
       this.lower(catchClause.block);
       this.builder.jump(after);
@@ -159,7 +160,7 @@ export class StatementLowering {
     }
     const value = this.expressions.lower(declaration.initializer);
     const span = spanOf(declaration, this.file.sourceFile);
-    this.expressions.bind(declaration.name, value, true);
+    this.expressions.bind(declaration.name, value);
     const isAsync = (list.flags & ts.NodeFlags.BlockScoped) === ts.NodeFlags.AwaitUsing;
     this.builder.withCleanup(
       () => {
@@ -191,7 +192,7 @@ export class StatementLowering {
       const { initializer } = node;
       if (ts.isVariableDeclarationList(initializer)) {
         const declaration = initializer.declarations[0];
-        if (declaration) this.expressions.bind(declaration.name, element, true);
+        if (declaration) this.expressions.bind(declaration.name, element);
         if (isUsingList(initializer)) {
           const span = spanOf(initializer, this.file.sourceFile);
           this.builder.withCleanup(
@@ -282,9 +283,12 @@ export class StatementLowering {
   }
 
   private switch(node: ts.SwitchStatement, label: string | undefined): void {
-    this.expressions.lower(node.expression);
+    const value = this.expressions.lower(node.expression);
+    const isChain = node.expression.kind === ts.SyntaxKind.TrueKeyword;
     const after = this.builder.block();
     const bodies = node.caseBlock.clauses.map(() => this.builder.block());
+    // Of a value that has no name nothing is known from the round before.
+    this.builder.emit({ kind: "forget", key: `switch ${unwrap(node.expression).pos}` });
     let fallback: BlockId = after;
     node.caseBlock.clauses.forEach((clause, index) => {
       const body = bodies[index] ?? after;
@@ -292,9 +296,9 @@ export class StatementLowering {
         fallback = body;
         return;
       }
-      this.expressions.lower(clause.expression);
       const next = this.builder.block();
-      this.builder.branch(this.expressions.unknown([]), undefined, body, next);
+      if (isChain) this.expressions.condition(clause.expression, body, next);
+      else this.case(clause.expression, node.expression, value, { body, next });
       this.builder.enter(next);
     });
     this.builder.jump(fallback);
@@ -306,6 +310,22 @@ export class StatementLowering {
       });
     });
     this.builder.enter(after);
+  }
+  /** Goes to the body of a case if the value of the `switch` is its value. */
+  private case(
+    of: ts.Expression,
+    discriminant: ts.Expression,
+    value: Register,
+    { body, next }: { body: BlockId; next: BlockId },
+  ): void {
+    const result = this.expressions.unknown([this.expressions.lower(of)]);
+    const asked = caseOf(of, discriminant, this.file.scopes);
+    if (!asked) {
+      this.builder.branch(result, undefined, body, next);
+      return;
+    }
+    const { placeNode: _node, ...test } = asked;
+    this.builder.branch(result, { ...test, negated: false, place: value }, body, next);
   }
 }
 

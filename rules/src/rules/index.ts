@@ -4,7 +4,9 @@ import { rule as noLateLinger } from "./no-late-linger.js";
 import { rule as noLateOption } from "./no-late-option.js";
 import { rule as noUseAfterRelease } from "./no-use-after-release.js";
 import type { Rule, RuleDescription } from "./rule.js";
+import { runtimeRules } from "./runtime-rules.js";
 
+export { runtimeRules };
 export { documentationUrl, homepage, type Rule, type RuleDescription } from "./rule.js";
 
 /** All rules, in the order in which lists show them. */
@@ -16,18 +18,20 @@ export const rules: readonly Rule[] = [noConcurrentUse, noEarlyRelease, noUseAft
  */
 export const suppression: RuleDescription = {
   id: "suppression",
-  summary:
-    "A comment that suppresses findings without a reason, that names an unknown rule, or that suppresses nothing.",
+  summary: "Disallow suppression comments that give no reason, name an unknown rule, or suppress nothing.",
   why:
-    "A suppression outlives the code it was written for. Without a reason nobody can tell later whether it still holds; " +
-    "one that suppresses nothing hides the next finding in its place. " +
+    "A suppression outlives the code it was written for. Without a reason it is impossible to tell later whether it is still " +
+    "needed; one that suppresses nothing hides the next finding in its place. " +
     "Write the reason after two hyphens, `// holdfast-disable-next-line no-early-release -- the pool waits`, and delete what is no longer needed.",
   severity: "warning",
   fixKinds: [],
 };
 
-/** Everything that a finding may name as its rule. */
+/** What the linter reports. */
 export const ruleDescriptions: readonly RuleDescription[] = [...rules, suppression];
+
+/** Everything that a finding may name as its rule, and that can be set, suppressed and explained. */
+export const allRules: readonly RuleDescription[] = [...ruleDescriptions, ...runtimeRules];
 
 const byId = new Map(rules.map((rule) => [rule.id, rule]));
 

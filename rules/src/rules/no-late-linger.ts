@@ -5,14 +5,14 @@ import type { LateOption } from "../flow/facts.js";
 import { type Question } from "./question.js";
 import type { Rule } from "./rule.js";
 
-/** Linger set just before close. */
+/** Linger that is set right before close. */
 export const rule: Rule = {
   id: "no-late-linger",
-  summary: "Linger set just before close.",
+  summary: "Disallow setting `linger` right before `close()`.",
   why:
-    "Linger decides what becomes of messages that are queued when a socket is closed. Set to zero on the way to `close`, it " +
-    "drops what was sent and is not out yet, and nobody is told; small tests never show it. Decide when the socket is " +
-    "made, and wait for an answer, or leave linger alone, where messages matter.",
+    "`linger` decides what happens to messages that are still queued when a socket is closed. Set to zero right before " +
+    "`close`, it drops messages that have been sent but not delivered, and no error tells you; small tests never show it. " +
+    "Set it when the socket is created. Where messages matter, wait for an answer, or do not set it at all.",
   severity: "error",
   fixKinds: ["linger-in-constructor"],
   check: (question) =>
@@ -30,15 +30,16 @@ function finding(question: Question, option: LateOption, release: NonNullable<La
     confidence: option.certain ? "certain" : "likely",
     severity: "error",
     message: question.message(
-      `${name} gets its linger in line ${question.line(at)}, just before line ${line} closes it`,
-      `\`${type.handle.noun}\` gets its linger in line ${question.line(at)}, just before line ${line} closes it`,
+      "queued messages are dropped",
+      `\`linger\` is set on ${name} on line ${question.line(at)}, right before it is closed on line ${line}`,
+      `\`linger\` is set on line ${question.line(at)}, right before the socket is closed on line ${line}`,
     ),
     place: question.place(at),
     contract: referenceTo(type),
     witness: [
-      ...question.begins(option, "linger is set here, when messages may already be queued"),
-      ...question.meets(release, `\`${release.name}\` obeys it here`),
-      question.follows("second", release.at, "what is still queued then is dropped"),
+      ...question.begins(option, "`linger` is set here, when messages may already be queued"),
+      ...question.meets(release, `\`${release.name}\` is called here, with the new \`linger\``),
+      question.follows("second", release.at, "messages that are still queued are dropped"),
     ],
     fixes: fixesForLateSetting(question.source, { setting: option.statement, linger: true, words: { handle: name } }),
   };

@@ -8,10 +8,10 @@ import type { Rule } from "./rule.js";
 /** Any other early option set after the call that it must precede. */
 export const rule: Rule = {
   id: "no-late-option",
-  summary: "An early option that is set after the call that it must precede.",
+  summary: "Disallow setting an option after the call that reads it.",
   why:
-    "Some settings are read once, by the call that they are for: set later they do nothing, and nobody is told. " +
-    "Set them first, or give them to the constructor.",
+    "Some options are read once, by the call that they are for. Set later, they have no effect on it, often without an error. " +
+    "Set them first, or pass them to the constructor.",
   severity: "error",
   fixKinds: ["option-first"],
   check: (question) =>
@@ -28,22 +28,23 @@ function finding(question: Question, late: LateOption, after: NonNullable<LateOp
   const call = after.name;
   const line = question.line(after.at);
   const contract = type.handle.options?.find((candidate) => candidate.name === option);
+  const tooLate = contract?.tooLate ?? "It comes too late for that call.";
   return {
     rule: rule.id,
     confidence: late.certain ? "certain" : "likely",
     severity: "error",
     message: question.message(
-      `${name} gets its \`${option}\` in line ${question.line(at)}, too late for \`${call}\` in line ${line}`,
-      `\`${option}\` is set in line ${question.line(at)}, too late for \`${call}\` in line ${line}`,
-      `\`${option}\` is set too late for line ${line}`,
+      clause(tooLate),
+      `\`${option}\` is set on ${name} on line ${question.line(at)}, after \`${call}\` on line ${line}`,
+      `\`${option}\` is set on line ${question.line(at)}, after \`${call}\` on line ${line}`,
     ),
     place: question.place(at),
     ...(late.certain && contract?.tooLateDoesNothing && { unnecessary: true }),
     contract: referenceTo(type),
     witness: [
-      ...question.begins(after, `\`${call}\` is done here, without it`),
+      ...question.begins(after, `\`${call}\` is called here, without \`${option}\``),
       ...question.meets(late, `\`${option}\` is set here`),
-      question.follows("second", at, contract?.tooLate ?? "it comes too late"),
+      question.follows("second", at, tooLate),
     ],
     fixes: fixesForLateSetting(question.source, {
       setting: late.statement,
@@ -52,4 +53,9 @@ function finding(question: Question, late: LateOption, after: NonNullable<LateOp
       words: { handle: name, operation: `\`${call}\`` },
     }),
   };
+}
+
+/** A sentence as a clause; the text of an error stays as it is. */
+function clause(text: string): string {
+  return text.endsWith(".") ? text.slice(0, 1).toLowerCase() + text.slice(1, -1) : text;
 }

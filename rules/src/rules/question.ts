@@ -8,13 +8,15 @@ import type { Span } from "../flow/graph.js";
 import type { HandleType } from "../flow/values.js";
 import { placeOf } from "../place.js";
 
-const longestMessage = 100;
+/** In characters: what a list of problems shows of a line in a window of usual width. */
+const longestMessage = 180;
 const longestName = 32;
 
-/** Where something happens in the code at hand, and the calls by which that comes to it. */
+/** Where something shows in the code at hand, the calls that lead from there, and where it happens in the end. */
 interface Located {
   at: Span;
   chain?: readonly Span[];
+  site?: Span;
 }
 
 export class Question {
@@ -45,7 +47,7 @@ export class Question {
     return this.steps("second", "meets", located, message);
   }
 
-  /** A call or a task on the way. */
+  /** A call or a task on the way, before what it leads to. */
   leads(path: WitnessStep["path"], span: Span, message: string): WitnessStep {
     return { path, role: "leads", message, place: this.place(span) };
   }
@@ -60,14 +62,18 @@ export class Question {
     return this.engine.calls.get(nameSpan.start) ?? nameSpan;
   }
 
+  /** In the order in which they happen: the calls that lead to it, and then the thing itself. */
   private steps(
     path: WitnessStep["path"],
     role: WitnessStep["role"],
-    { at, chain = [] }: Located,
+    located: Located,
     message: string,
   ): WitnessStep[] {
-    const through = chain.map((span) => this.leads(path, span, "which leads here"));
-    return [{ path, role, message, place: this.place(at) }, ...through];
+    const calls = wayTo(located).slice(0, -1);
+    return [
+      ...calls.map((span) => this.leads(path, span, "called from here")),
+      { path, role, message, place: this.place(siteOf(located)) },
+    ];
   }
 
   /** How a message calls a handle: as the code does, if that is short. */
@@ -76,13 +82,25 @@ export class Question {
     return `\`${name}\``;
   }
 
-  /** The first of several wordings that is short enough. */
-  message(...wordings: string[]): string {
+  /** What happened and what comes of it, in the first of several wordings that is short enough. */
+  message(consequence: string, ...wordings: string[]): string {
+    const messages = wordings.map((wording) => `${wording}: ${consequence}`);
     return (
-      wordings.find(({ length }) => length <= longestMessage) ??
-      `${(wordings.at(-1) ?? "").slice(0, longestMessage - 1)}…`
+      messages.find(({ length }) => length <= longestMessage) ??
+      `${(messages.at(-1) ?? "").slice(0, longestMessage - 1)}…`
     );
   }
+}
+
+/** Where something happens: in the code at hand, or in a function that is called from there. */
+export function siteOf({ at, chain = [], site }: Located): Span {
+  return site ?? chain.at(-1) ?? at;
+}
+
+/** The calls that lead to something, from the outermost on, and its own place. */
+function wayTo(located: Located): Span[] {
+  const way = [located.at, ...(located.chain ?? []), siteOf(located)];
+  return way.filter((span, index) => span.start !== way[index - 1]?.start);
 }
 
 /** Keeps the first of the findings that share one of their keys: they have the same cause. */

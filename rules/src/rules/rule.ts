@@ -6,11 +6,11 @@ import type { Question } from "./question.js";
 export interface RuleDescription {
   /** Its name in configurations, comments and reports. */
   id: string;
-  /** What it reports, in one sentence. */
+  /** What it disallows or requires, in one sentence. */
   summary: string;
-  /** What goes wrong while the program runs if nobody acts on it, and what to do instead: a few sentences. */
+  /** What goes wrong while the program runs, and what to do instead: a few sentences. */
   why: string;
-  /** How loud it is where the contract does not say more. */
+  /** The severity of its findings, unless the library does less harm. */
   severity: Severity;
   /** The kinds of fixes that it may offer: names of files in `fixes/`. */
   fixKinds: string[];

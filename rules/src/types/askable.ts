@@ -70,8 +70,8 @@ export function takesAnyMethod(type: KnownType): boolean {
 /** All names that mean something behind a value of the type, or where one is passed along. */
 function mentionedBy(type: KnownType): string[] {
   if (type.kind === "guard") return [...enteringNames(type.guard), ...(type.guard.leaves ?? [])];
-  const { methods = {}, releases = {}, operations = {}, properties = {} } = definition(type) as Source;
-  const members = [methods, releases, operations, properties].flatMap(Object.keys);
+  const { methods = {}, releases = {}, operations = {}, properties = {}, states = {} } = definition(type) as Source;
+  const members = [methods, releases, operations, properties, states].flatMap(Object.keys);
   return type.kind === "source" ? members : [...members, ...furtherNames(type.handle)];
 }
 
@@ -114,6 +114,7 @@ function namesOf(type: KnownType, catalog: Catalog): string[] {
   return [
     ...Object.keys(handle.operations),
     ...Object.keys(handle.releases),
+    ...Object.keys(handle.states ?? {}),
     ...optionNames(handle.options ?? []),
     ...passingNames(handle.passedAs),
   ];

@@ -43,6 +43,16 @@ export function compilerOracle(
         const node = nodeAt(sourceFile, position);
         return node && isThenable(checker.getTypeAtLocation(node), checker);
       }),
+    callable: (expressions) =>
+      expressions.map((position) => {
+        const node = nodeAt(sourceFile, position);
+        return node && isCallable(checker.getTypeAtLocation(node), checker);
+      }),
+    endless: (calls) =>
+      calls.map((position) => {
+        const node = nodeAt(sourceFile, position);
+        return node && isNever(checker.getTypeAtLocation(node), checker);
+      }),
   };
 }
 
@@ -96,7 +106,7 @@ class Names {
     if (inner) return inner.types.forEach((part) => this.#visit(part, { ...around, ...inner.around }, depth + 1));
     // The type of a class itself has the class for a symbol, but is no instance of it.
     if (isValueType(type)) return;
-    this.#name(type.symbol, around);
+    this.#name(type.symbol, around, this.#argumentsOf(type as ts.ObjectType));
     if (type.isClassOrInterface() || isReference(type)) {
       const target = isReference(type) ? type.target : type;
       for (const base of this.#checker.getBaseTypes(target)) this.#visit(base, around, depth + 1);
@@ -116,10 +126,22 @@ class Names {
     return { types: this.#checker.getTypeArguments(type).slice(0, 1), around: { promised: true } };
   }
 
-  #name(symbol: ts.Symbol | undefined, around: Pick<DeclaredType, "promised" | "array">): void {
+  /** The names of the types that a generic type was given. */
+  #argumentsOf(type: ts.ObjectType): string[] {
+    if (!isReference(type)) return [];
+    const all = this.#checker.getTypeArguments(type).slice(0, mostMembers);
+    return all.flatMap(({ aliasSymbol, symbol }) => (aliasSymbol ?? symbol)?.name ?? []);
+  }
+
+  #name(
+    symbol: ts.Symbol | undefined,
+    around: Pick<DeclaredType, "promised" | "array">,
+    given: readonly string[] = [],
+  ): void {
     if (!symbol || symbol.name.startsWith("__")) return;
     const name = symbol.name === "default" ? this.#declarations.nameOf(symbol) : symbol.name;
-    for (const place of this.#declarations.of(symbol)) this.#found.push({ name, ...place, ...around });
+    for (const place of this.#declarations.of(symbol))
+      this.#found.push({ name, ...place, ...around, ...(given.length > 0 && { arguments: given }) });
   }
 }
 
@@ -212,6 +234,22 @@ function isReference(type: ts.Type): type is ts.TypeReference {
   return (
     (type.flags & ts.TypeFlags.Object) !== 0 && ((type as ts.ObjectType).objectFlags & ts.ObjectFlags.Reference) !== 0
   );
+}
+
+const saysNothing = ts.TypeFlags.Any | ts.TypeFlags.Unknown;
+
+/** Whether a value of the type can be called; undefined where the type says nothing. */
+function isCallable(type: ts.Type, checker: ts.TypeChecker): boolean | undefined {
+  if (type.flags & saysNothing) return undefined;
+  const members = type.isUnion() ? type.types : [type];
+  return members.some((member) => checker.getSignaturesOfType(member, ts.SignatureKind.Call).length > 0);
+}
+
+/** Whether there is no such value, also not in a promise; undefined where the type says nothing. */
+function isNever(type: ts.Type, checker: ts.TypeChecker): boolean | undefined {
+  const awaited = checker.getAwaitedType(type) ?? type;
+  if (awaited.flags & saysNothing) return undefined;
+  return (awaited.flags & ts.TypeFlags.Never) !== 0;
 }
 
 /** Whether a value of the type has a `then`; undefined where the type says nothing. */

@@ -9,7 +9,7 @@ import { declaredType } from "./contract-calls.js";
 import { modulesOfFile } from "./modules.js";
 import type { DeclaredType, Position, TypeOracle, Types } from "./oracle.js";
 import { receivers } from "./receivers.js";
-import { nameToAsk } from "./syntax.js";
+import { isPlain, nameToAsk, skipTransparent } from "./syntax.js";
 import { settlesLater } from "./thenable.js";
 import { Tracing } from "./tracing.js";
 import { indexUses } from "./uses.js";
@@ -46,6 +46,8 @@ export function createTypes(input: TypesInput): Types {
   if (oracle) askAll(wanted, tracing, answers, oracle);
 
   const thenables = new Map<ts.Node, boolean | undefined>();
+  const ask = (question: "callable" | "endless", node: ts.Node): boolean | undefined =>
+    oracle?.[question]([positionOf(node, sourceFile)])[0];
   return {
     // Without an import that leads to a contract, a receiver has to have one by its type.
     concerned: () =>
@@ -62,6 +64,8 @@ export function createTypes(input: TypesInput): Types {
       }
       return thenables.get(expression);
     },
+    callable: (expression) => couldBeCalled(expression) ?? ask("callable", expression),
+    endless: (call) => (isDeclaredEndless(call, tracing) ? true : ask("endless", call)),
   };
 }
 
@@ -75,6 +79,39 @@ function askAll(wanted: readonly ts.Expression[], tracing: Tracing, answers: Ans
     if (!answers.ask(oracle)) return;
     tracing.reset();
   }
+}
+
+/** Whether what is called is declared in this file to give `never`. */
+function isDeclaredEndless(call: ts.Expression, tracing: Tracing): boolean {
+  if (!ts.isCallExpression(call)) return false;
+  const callee = tracing.callee(skipTransparent(call.expression));
+  return callee?.core.kind === "function" && callee.core.node.type?.kind === ts.SyntaxKind.NeverKeyword;
+}
+
+/** What syntax tells: a text, a number or an object is no function. */
+function couldBeCalled(expression: ts.Expression): boolean | undefined {
+  const node = skipTransparent(expression);
+  if (ts.isFunctionLike(node)) return true;
+  const isNone =
+    isPlain(node) ||
+    ts.isTemplateExpression(node) ||
+    ts.isBinaryExpression(node) ||
+    ts.isObjectLiteralExpression(node) ||
+    ts.isArrayLiteralExpression(node) ||
+    (ts.isCallExpression(node) && givesText(node.expression));
+  return isNone ? false : undefined;
+}
+
+const textMakers =
+  /^(toString|stringify|concat|slice|subarray|trim|replace|replaceAll|encode|serialize|String|format|alloc)$/;
+
+/** Names under which everybody knows functions that give texts or bytes. */
+function givesText(callee: ts.Expression): boolean {
+  if (ts.isPropertyAccessExpression(callee)) {
+    const isBytes = ts.isIdentifier(callee.expression) && callee.expression.text === "Buffer";
+    return isBytes || textMakers.test(callee.name.text);
+  }
+  return ts.isIdentifier(callee) && textMakers.test(callee.text);
 }
 
 function answerOf(variable: Variable, answers: Answers): Value | undefined {

@@ -4,6 +4,7 @@ import type { Catalog } from "@holdfast/contracts";
 import ts from "typescript";
 import { bindScopes, type Scopes } from "../lowering/scopes.js";
 import { compilerOracle } from "./compiler.js";
+import { withoutDocComments } from "./older-compilers.js";
 import { createTypes, type Types } from "./oracle.js";
 
 /** A file, and everything that is known about where it belongs. */
@@ -53,7 +54,7 @@ function parsed({ fileName, text, program, sourceFile }: FileInput): ts.SourceFi
   // Making the checker binds the program's files, which sets the parents.
   if (program && known) program.getTypeChecker();
   if (known?.text === text && hasParents(known)) return known;
-  const options = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
+  const options = { languageVersion: ts.ScriptTarget.Latest, ...withoutDocComments };
   return ts.createSourceFile(fileName, text, options, true, scriptKind(fileName));
 }
 

@@ -33,6 +33,8 @@ export interface DeclaredType {
   package: string;
   /** The declaring file inside the package. */
   file?: string;
+  /** The names of its type arguments, where they have names. */
+  arguments?: readonly string[];
   promised?: boolean;
   array?: boolean;
   /** The doc tags of a class or interface of the user's own. */
@@ -48,6 +50,10 @@ export interface TypeOracle {
   declaredTypes(expressions: readonly Position[]): readonly (readonly DeclaredType[])[];
   /** Whether the value has a `then`; undefined where the checker cannot know. */
   thenable(expressions: readonly Position[]): readonly (boolean | undefined)[];
+  /** Whether the value can be called; undefined where the checker cannot know. */
+  callable(expressions: readonly Position[]): readonly (boolean | undefined)[];
+  /** Whether control never comes back from the call; undefined where the checker cannot know. */
+  endless(calls: readonly Position[]): readonly (boolean | undefined)[];
 }
 
 export interface Types {
@@ -63,6 +69,10 @@ export interface Types {
   ofField(classNode: ts.ClassLikeDeclaration, name: string): ValueType | undefined;
   /** Whether a value is a promise; undefined where nobody knows. */
   thenable(expression: ts.Expression): boolean | undefined;
+  /** Whether a value can be called; undefined where nobody knows. */
+  callable(expression: ts.Expression): boolean | undefined;
+  /** Whether control never comes back from a call; undefined where nobody knows. */
+  endless(call: ts.Expression): boolean | undefined;
 }
 
 export { createTypes, type TypesInput } from "./create.js";

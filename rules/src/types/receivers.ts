@@ -26,6 +26,8 @@ export function receivers(
     } else if (ts.isForOfStatement(node) && node.awaitModifier) found.push(node.expression);
     else if (ts.isPropertyAssignment(node) && ts.isIdentifier(node.name) && names.has(node.name.text)) {
       if (isReferenceLike(node.initializer)) found.push(node.initializer);
+    } else if (ts.isShorthandPropertyAssignment(node)) {
+      if (names.has(node.name.text)) found.push(node.name);
     } else if (ts.isTaggedTemplateExpression(node)) found.push(node.tag);
     ts.forEachChild(node, visit);
   };

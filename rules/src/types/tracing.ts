@@ -20,7 +20,6 @@ import {
   documentedParent,
   extended,
   isAsync,
-  isExported,
   isGlobalObject,
   isHeldBy,
   isPlain,
@@ -670,7 +669,7 @@ export class Tracing {
       const owner = node.parent;
       const index = owner.parameters.indexOf(node) - (nameOf(owner.parameters[0]?.name) === "this" ? 1 : 0);
       const annotated = this.#annotated(node, node.type) ?? this.#documented(owner, "param", nameOf(node.name));
-      if (annotated && (annotated.core.kind !== "known" || isExported(owner))) return annotated;
+      if (annotated && !isShape(annotated) && annotated.core.kind !== "known") return annotated;
       const given = () => this.#given(owner, index).filter((value) => value !== undefined);
       const value = this.#preferAcquired(annotated, given);
       return value ?? (node.initializer && this.value(node.initializer));
@@ -993,6 +992,9 @@ export class Tracing {
    * that handles share with others.
    */
   #preferAcquired(annotated: Value | undefined, acquire: () => readonly (Value | undefined)[]): Value | undefined {
+    if (annotated && isShape(annotated)) {
+      return acquire().find((value) => value?.core.kind === "known") ?? annotated;
+    }
     const says = annotated?.core.kind ?? "unknown";
     if (annotated && says !== "known" && says !== "plain" && says !== "unknown") return annotated;
     if (annotated?.core.kind === "known" && annotated.core.type.kind !== "source") return annotated;
@@ -1001,6 +1003,11 @@ export class Tracing {
     const { type } = annotated.core;
     return acquired.find((value) => value?.core.kind === "known" && sharesTypeWith(value.core.type, type)) ?? annotated;
   }
+}
+
+/** An interface or type literal of the file itself: it says what a value can do, and not what it is. */
+function isShape({ core, around }: Value): boolean {
+  return around.length === 0 && core.kind === "instance" && !ts.isClassLike(core.node);
 }
 
 /** What methods of promises and arrays give their callbacks. */

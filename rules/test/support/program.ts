@@ -23,7 +23,9 @@ export function programOf(text: string): ts.Program {
       export interface Deps { pool: Pool; clients: PoolClient[]; maybe?: PoolClient; later: Promise<PoolClient> }
       /** @holdfast-handle link */
       export class Link { /** @holdfast-operation send */ async send() {} }
-      export type Special = PoolClient & { tag: string };`,
+      export type Special = PoolClient & { tag: string };
+      export async function store(client: PoolClient, row: string): Promise<void> { await client.query(row); }
+      export function nameOf(client: PoolClient): string { return "client"; }`,
     [typedFile]: text,
   };
   const options: ts.CompilerOptions = {
