@@ -9,7 +9,7 @@ import type { Method } from "./method.js";
 import { optionsSetBy, setOption } from "./options.js";
 import type { Member } from "./plan.js";
 import { guardedBy, isObject, isPromise, rememberAlias, unwrapAll } from "./registry.js";
-import { release, releasesNothing } from "./release.js";
+import { isAbort, release, releasesNothing } from "./release.js";
 
 /** What is called, on behalf of the program. */
 export interface Callee {
@@ -37,7 +37,7 @@ function callRelease({ life, member, method, raw }: Callee, given: unknown[]): u
   const call = () => Reflect.apply(method, raw, unwrapAll(given, life));
   if (subject === undefined || releasesNothing(member.release!, given)) return call();
   if (builds === undefined) {
-    const result = release(subject, member, call);
+    const result = release(subject, member, call, isAbort(member.release!, given));
     if (subject !== life) subject.returnedTo = life;
     return result;
   }

@@ -55,7 +55,7 @@ declare const exclusiveBrand: unique symbol;
 export type Exclusive<T> = T & { readonly [exclusiveBrand]?: true };
 
 /**
- * A handle that does one operation at a time in each of its lanes, release included: whoever comes second waits, in
+ * A handle that does one operation at a time in each of its lanes, release included: the second operation waits, in
  * the order of arrival. What may overlap by its contract, such as send and receive of one socket, still may.
  *
  * @throws TypeError if no contract is known for the value, or if there is none by the name.

@@ -7,7 +7,7 @@ import { Trace } from "./place.js";
 import { Member, type Plan, viewOf } from "./plan.js";
 import { className, classNamesOf, prototypesOf, recognise } from "./recognise.js";
 import { type Guarded, guardedBy, guardOf, isObject, isPromise, rememberKeeper, unwrapAll } from "./registry.js";
-import { release } from "./release.js";
+import { isAbort, release } from "./release.js";
 import { endOfScope } from "./scope.js";
 import type { Happening } from "./violation.js";
 
@@ -194,5 +194,11 @@ function releaserOf(handle: unknown, releaser: unknown): unknown {
   const held = guardedBy(handle);
   const [known] = [...(held?.plan.members.values() ?? [])].filter((member) => member.release !== undefined);
   if (held === undefined || known === undefined || typeof releaser !== "function") return releaser;
-  return (...given: unknown[]) => release(held.life, known, () => Reflect.apply(releaser as Method, undefined, given));
+  return (...given: unknown[]) =>
+    release(
+      held.life,
+      known,
+      () => Reflect.apply(releaser as Method, undefined, given),
+      isAbort(known.release!, given),
+    );
 }

@@ -1,11 +1,20 @@
 /** Calls on a handle: each is looked at, carried out, refused, or made to wait. */
 
 import { EventEmitter } from "node:events";
-import type { AfterRelease, Overlap } from "@holdfast/contracts";
+import type { LateOutcome, Overlap } from "@holdfast/contracts";
 import { builderOf } from "./builder.js";
 import type { Delays } from "./delays.js";
 import { givesBack, guardedArguments, handOut, originOf } from "./hand-out.js";
-import { type Collision, collisionOf, concurrentUse, hazardOf, isHazardous, lateStatement, lateUse } from "./judge.js";
+import {
+  type Collision,
+  collisionOf,
+  concurrentUse,
+  hazardOf,
+  isHazardous,
+  lateOutcomeOf,
+  lateStatement,
+  lateUse,
+} from "./judge.js";
 import { happening, isTimeForPlace, type Life, type Pending } from "./life.js";
 import { tellLateOptions } from "./options.js";
 import { Trace } from "./place.js";
@@ -154,9 +163,10 @@ function consider(invocation: Invocation): unknown {
   if (life.plan.handle?.reopenedBy?.includes(member.name)) life.reopen();
   else if (end !== undefined) {
     const now = calledAt(invocation);
-    const violation = tell(life, life.pastHazard ? lateStatement(life, life.pastHazard) : lateUse(life, end, now));
-    const isRefused = mode === "throw" || mode === "serialize";
-    return isRefused ? refuse(next, violation, life.plan.handle!.afterRelease.outcome) : start(next);
+    const facts = life.pastHazard ? lateStatement(life, life.pastHazard) : lateUse(life, end, now);
+    const violation = facts && tell(life, facts);
+    const isRefused = violation !== undefined && (mode === "throw" || mode === "serialize");
+    return isRefused ? refuse(next, violation, lateOutcomeOf(life, end, member.name).outcome) : start(next);
   }
 
   const collision = collisionOf(life, member);
@@ -216,11 +226,14 @@ function start({ life, member, method, receiver, given, origin, named, awaiting 
     const callback = callbackOf(member, given);
     pending.isUsedOnce = callback !== undefined || awaiting === "then";
     if (callback !== undefined)
-      return Reflect.apply(method, receiver, [...given.slice(0, -1), notingEnd(pending, callback)]);
+      return Reflect.apply(method, receiver, [...given.slice(0, -1), notingEnd(pending, callback, given)]);
     if (awaiting === "then") return Reflect.apply(method, receiver, settling(pending, given));
     const call = () => Reflect.apply(method, receiver, given);
     const result = canBeHeld(pending, given) ? heldBack(pending, life.policy.delays!, call) : call();
-    const hand = (value: unknown) => handOut(life, member, value, origin);
+    const hand = (value: unknown) => {
+      noteExhaustion(life, member, given, value);
+      return handOut(life, member, value, origin);
+    };
     if (member.operation!.settledBy === "close" && isPromise(result)) return followToClose(pending, result, hand);
     pending.handOut = hand;
     return follow(pending, result);
@@ -328,7 +341,7 @@ function canWait({ life, member, given }: Invocation): boolean {
 function refuse(
   invocation: Invocation,
   violation: HandleViolation,
-  outcome: (Overlap | AfterRelease)["outcome"],
+  outcome: (Overlap | LateOutcome)["outcome"],
 ): unknown {
   const throws = outcome === "throws" && invocation.awaiting === undefined;
   if (throws || !canWait(invocation)) throw violation;
@@ -352,11 +365,19 @@ function callbackOf({ operation }: Member, given: readonly unknown[]): Method | 
   return takesOne && endsInFunction(given) ? (given.at(-1) as Method) : undefined;
 }
 
-function notingEnd(pending: Pending, callback: Method): Method {
+function notingEnd(pending: Pending, callback: Method, given: readonly unknown[]): Method {
+  const { life, member } = pending;
   return function (this: unknown, ...results) {
-    pending.life.finish(pending);
+    life.finish(pending);
+    noteExhaustion(life, member, given, results[1]);
     return Reflect.apply(callback, this, results);
   };
+}
+
+/** Fewer than were asked for were left: the handle has come to its end, and with it what waits for that. */
+function noteExhaustion(life: Life, { operation }: Member, given: readonly unknown[], result: unknown): void {
+  const asked = operation?.exhausts && given[operation.exhausts.fewerThan];
+  if (typeof asked === "number" && Array.isArray(result) && result.length < asked) life.exhaust();
 }
 
 /** The operation is over before whoever awaits it goes on. */

@@ -1,6 +1,17 @@
 /** What breaks a contract: asked before each operation that meets something, each release, and each late setting. */
 
-import { type EarlyOption, overlapPhrase, type Overlap } from "@holdfast/contracts";
+import {
+  type EarlyOption,
+  type LateOutcome,
+  lateOutcome,
+  latePhrase,
+  overlapPhrase,
+  type Overlap,
+  pendingPhrase,
+  type Release,
+  secondOutcome,
+  secondPhrase,
+} from "@holdfast/contracts";
 import type { Hazard, Life, Pending } from "./life.js";
 import type { Member } from "./plan.js";
 import type { Happening, ViolationFacts } from "./violation.js";
@@ -24,6 +35,7 @@ function overlapIn(life: Life, pending: Pending, lane: number): Overlap {
   const own = life.plan.lanes[lane]!;
   const other = life.plan.lanes[pending.member.lane!]!;
   const isShutOut = other !== own && [...(other.lane.excludes ?? []), ...(other.lane.blocks ?? [])].includes(own.name);
+  if (isShutOut && other.lane.blocked && other.lane.blocks?.includes(own.name)) return other.lane.blocked;
   const { overlap, phases } = (isShutOut ? other : own).lane;
   return (life.phase === undefined ? undefined : phases?.[life.phase]) ?? overlap;
 }
@@ -39,7 +51,7 @@ export function concurrentUse(
   }
   const { announcedEnd } = overlap;
   if (announcedEnd === undefined || isExempt(life, announcedEnd.unless)) return undefined;
-  const consequence = `they queue until version ${announcedEnd.endsIn}`;
+  const consequence = `they queue, which is deprecated and ends in version ${announcedEnd.endsIn}`;
   return overlapping(life, pending.happening, second, consequence, "warning", announcedEnd.text);
 }
 
@@ -54,7 +66,7 @@ export function hazardOf({ pending, overlap }: Collision, second: Happening): Ha
 
 /** A branch of a failed transaction goes on after its end. */
 export function lateStatement(life: Life, { overlap, first, second }: Hazard): ViolationFacts {
-  const consequence = "the transaction has ended, and the statement of another branch would run outside of it";
+  const consequence = "the transaction has ended, and the statement of another branch would run outside it";
   return overlapping(life, first, second, consequence, "error", overlap.error);
 }
 
@@ -66,7 +78,7 @@ function overlapping(
   severity: ViolationFacts["severity"],
   libraryText: string | undefined,
 ): ViolationFacts {
-  const what = "%2 starts while %1 is pending";
+  const what = "%2 starts while %1 is still running";
   return { rule: "no-concurrent-use", severity, ...subject(life), first, second, what, consequence, libraryText };
 }
 
@@ -76,17 +88,18 @@ function isExempt(life: Life, unless: { option: string; equals: boolean } | unde
 }
 
 /** An operation comes after the end of the handle. */
-export function lateUse(life: Life, end: Happening, second: Happening): ViolationFacts {
-  const { outcome, error } = life.plan.handle!.afterRelease;
-  const consequences: Record<typeof outcome, string> = {
-    throws: "it throws",
-    rejects: "it rejects",
-    silent: "nothing happens, and nobody is told",
-    works: "it works, on a handle that may be somebody else's by then",
-    hangs: "it never settles",
-  };
-  const what = "%2 comes after %1 has ended the handle";
-  return violation("no-use-after-release", life, end, second, what, consequences[outcome], error);
+export function lateUse(life: Life, end: Happening, second: Happening): ViolationFacts | undefined {
+  const late = lateOutcomeOf(life, end, second.operation);
+  if (late.outcome === "fine") return undefined;
+  const what = "%2 is called after %1 has released the handle";
+  const consequence = `it ${latePhrase(life.plan.handle!, late)}`;
+  return violation("no-use-after-release", life, end, second, what, consequence, late.error);
+}
+
+/** What an operation comes to after this end of its handle. */
+export function lateOutcomeOf(life: Life, end: Happening, operation: string): LateOutcome {
+  const { afterRelease } = life.plan.handle!;
+  return life.afterwards ?? lateOutcome(afterRelease, { operation, release: end.operation, failed: life.hasFailed });
 }
 
 /** A second release that does harm; nothing if the contract says that it is harmless. */
@@ -96,9 +109,9 @@ export function secondRelease(
   first: Happening,
   second: Happening,
 ): ViolationFacts | undefined {
-  const { outcome, error, harmlessAfter = [] } = member.release!.second;
-  if (outcome === "harmless" || harmlessAfter.includes(first.operation)) return undefined;
-  const consequence = outcome === "harms" ? "the second release does harm" : `the second release ${outcome}`;
+  const { outcome, error } = secondOutcome(member.release!.second, first.operation, life.isEndingLife);
+  if (outcome === "harmless") return undefined;
+  const consequence = `the second release ${secondPhrase(outcome)}`;
   return violation(
     "no-use-after-release",
     life,
@@ -112,21 +125,26 @@ export function secondRelease(
 
 /** A release while something is pending that it does not wait for. */
 export function earlyRelease(life: Life, { release }: Member, second: Happening): ViolationFacts | undefined {
-  if (release === undefined || release.waits || release.pending?.outcome === "finishes") return undefined;
+  if (release === undefined || waitsFor(life, release) || release.pending?.outcome === "finishes") return undefined;
   const pending = lostBy(life);
   if (pending === undefined) return undefined;
   const { outcome, error } = release.pending ?? {};
-  const text = error ?? life.plan.handle?.afterRelease.error;
-  const what = "%2 releases the handle while %1 is pending";
-  return violation("no-early-release", life, pending.happening, second, what, comesTo(outcome), text);
+  const what = "%2 releases the handle while %1 is still running";
+  const consequence = `it ${outcome === undefined ? "may be cut short" : pendingPhrase(outcome)}`;
+  return violation("no-early-release", life, pending.happening, second, what, consequence, error);
+}
+
+/** Whether it waits, by itself or because of what the handle was made with. */
+function waitsFor({ settings }: Life, { waits, waitsWith }: Release): boolean {
+  return waits || (waitsWith !== undefined && settings?.[waitsWith.option] === waitsWith.equals);
 }
 
 /** The end of a scope while something is pending in it. */
-export function earlyEnd(life: Life, end: Happening): ViolationFacts | undefined {
+export function earlyEnd(life: Life, end: Happening, failed: boolean): ViolationFacts | undefined {
   const pending = lostBy(life);
   if (pending === undefined) return undefined;
-  const what = "%2 comes to its end while %1 is pending";
-  const consequence = `\`${pending.member.name}\` may run outside of it`;
+  const what = "%2 ends while %1 is still running";
+  const consequence = `\`${pending.member.name}\` may run outside it`;
   return violation(
     "no-early-release",
     life,
@@ -134,44 +152,25 @@ export function earlyEnd(life: Life, end: Happening): ViolationFacts | undefined
     end,
     what,
     consequence,
-    life.plan.handle?.afterRelease.error,
+    life.plan.handle && lateOutcome(life.plan.handle.afterRelease, { operation: pending.member.name, failed }).error,
   );
 }
 
 /** The first operation that was started and is pending. A loop over messages ends with its handle, and loses nothing. */
 function lostBy(life: Life): Pending | undefined {
-  return [...life.pending()].filter(({ member }) => !member.operation?.endsWithHandle).at(-1);
-}
-
-function comesTo(outcome: string | undefined): string {
-  switch (outcome) {
-    case "lost":
-      return "what was handed over is lost";
-    case "hangs":
-      return "it never settles";
-    case "runs on":
-      return "it runs on, on a handle that may be somebody else's by then";
-    default:
-      return "it fails";
-  }
+  const isLost = ({ member: { operation } }: Pending) => !operation?.endsWithHandle && !operation?.outlivesRelease;
+  return [...life.pending()].filter(isLost).at(-1);
 }
 
 /** Linger that was set after messages had been handed over, and that a release obeys. */
 export function lateLinger(life: Life, first: Happening, second: Happening): ViolationFacts {
-  const what = "%1 was set after messages had been handed over, and %2 obeys it";
-  return violation("no-late-linger", life, first, second, what, "what is still queued is dropped");
+  const what = "%1 was set after messages had been sent, right before %2";
+  return violation("no-late-linger", life, first, second, what, "messages that are still queued are dropped");
 }
 
 /** An option that was set after the call that it has to precede. */
 export function lateOption(life: Life, option: EarlyOption, first: Happening, second: Happening): ViolationFacts {
-  return violation(
-    "no-late-option",
-    life,
-    first,
-    second,
-    "%2 is set after %1, which it has to precede",
-    option.tooLate,
-  );
+  return violation("no-late-option", life, first, second, "%2 is set after %1, which reads it", option.tooLate);
 }
 
 function violation(

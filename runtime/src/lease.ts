@@ -17,7 +17,7 @@ export interface LeaseOptions extends Omit<GuardOptions, "mode"> {
 
 /**
  * A pool whose handles are lent: a release waits for what is pending, `patience` milliseconds at most, and says so; a
- * handle that has been given back is refused to whoever kept it, as is its second release.
+ * handle that has been given back can no longer be used or released by code that kept it.
  *
  * With `track`, a task that acquires while it holds a handle of the same pool is reported as `no-nested-acquire`: when
  * all tasks do so at once, each waits for the other. With `longest`, a handle that is held longer is reported.
@@ -77,7 +77,7 @@ function reportNested(pool: Life, first: Happening, second: Happening): void {
     first,
     second,
     what: "%2 acquires again while the same task holds what %1 gave it",
-    consequence: "when all that the pool has are held so, every task waits for another",
+    consequence: "when all handles of the pool are held like this, every task waits for another",
   });
 }
 
@@ -89,7 +89,7 @@ function watchLength(handle: Life, loan: Loan, longest: number): void {
       first: loan.taken,
       second: { operation: "lease" },
       what: `what %1 gave has been held for more than ${longest} ms`,
-      consequence: "nobody else can have it until it is released",
+      consequence: "no other caller can use it until it is released",
     });
   }, longest).unref();
   handle.onRelease.push(() => clearTimeout(timer));

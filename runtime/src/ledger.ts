@@ -22,7 +22,7 @@ export interface Counts {
   settled: number;
   /** Answers beyond the first. */
   settledTwice: number;
-  /** Never answered: the channel has closed, or nobody can answer any more. */
+  /** Never answered: the channel has closed, or no code can answer any more. */
   lost: number;
 }
 

@@ -1,6 +1,6 @@
 /** What is known of one handle while the program runs: what is pending on it, its phase, and whether it was released. */
 
-import type { EarlyOption, Overlap } from "@holdfast/contracts";
+import type { EarlyOption, LateOutcome, Overlap } from "@holdfast/contracts";
 import type { Delays } from "./delays.js";
 import { HoldQueue } from "./hold-queue.js";
 import { Trace } from "./place.js";
@@ -101,6 +101,12 @@ export class Life {
   readonly busy: number[];
   /** How it ended, once it has. */
   released: Happening | undefined;
+  /** Its release was called, and is not over. */
+  isEndingLife = false;
+  /** The callback that it was given to has failed. */
+  hasFailed = false;
+  /** Its release was an abort that was meant: what an operation after it comes to. */
+  afterwards: LateOutcome | undefined;
   /** Nothing has happened that the next operation has to be told of. */
   private isQuiet = true;
   /** What waits for its release. */
@@ -261,9 +267,16 @@ export class Life {
     for (const next of this.onRelease.splice(0)) next();
   }
 
+  /** It has come to its end by itself: what waits for its release goes on, and a release does no harm. */
+  exhaust(): void {
+    for (const next of this.onRelease.splice(0)) next();
+  }
+
   /** A handle that can be opened again lives again. */
   reopen(): void {
     this.released = undefined;
+    this.afterwards = undefined;
+    this.hasFailed = false;
     this.returnedTo = undefined;
     this.isQuiet = this.lateOptions.size === 0;
   }

@@ -61,7 +61,7 @@ export function className(prototype: object): string {
 /** The classes that values of the type are of: by the names in declarations, or by that of the contract itself. */
 export function classNamesOf(type: KnownType): string[] {
   const { name, types } = definition(type);
-  return [name, ...types.map((pattern) => pattern.name)];
+  return [name, ...types.flatMap((pattern) => (pattern.argument === undefined ? [pattern.name] : []))];
 }
 
 interface Index {
@@ -110,7 +110,7 @@ function indexByClass(): Map<string, KnownType[]> {
 /** The classes that tell what a value is; of one that is shared, only the way in which it was acquired does. */
 function ownNames(type: KnownType): string[] {
   const { name, types } = definition(type);
-  const own = types.flatMap((pattern) => (pattern.shared ? [] : [pattern.name]));
+  const own = types.flatMap((pattern) => (pattern.shared || pattern.argument !== undefined ? [] : [pattern.name]));
   return own.length === 0 ? [] : [...new Set([name, ...own])];
 }
 

@@ -6,6 +6,7 @@ import { happening, isTimeForPlace, type Life } from "./life.js";
 import { Trace } from "./place.js";
 import { tellLateOptions } from "./options.js";
 import type { Member } from "./plan.js";
+import { isPromise } from "./registry.js";
 import { report } from "./reporter.js";
 import type { HandleViolation, ViolationFacts } from "./violation.js";
 
@@ -14,8 +15,14 @@ export function releasesNothing({ unless }: Release, given: readonly unknown[]):
   return unless !== undefined && given[unless.argument] === unless.equals;
 }
 
-/** Releases a handle by `call`, which is the library's own release. */
-export function release(life: Life, member: Member, call: () => unknown): unknown {
+/** Whether the call, with what it is given, breaks off what is under way, and is meant to. */
+export function isAbort({ abortsWith }: Release, given: readonly unknown[]): boolean {
+  return abortsWith !== undefined && Boolean(given[abortsWith.argument]);
+}
+
+/** Releases a handle by `call`, which is the library's own release; `meant`: whatever is pending on it. */
+export function release(life: Life, member: Member, method: () => unknown, meant = false): unknown {
+  const call = () => ending(life, member.release!, method);
   const { mode, exclusive, places } = life.policy;
   life.held.letGo();
   const isSuspect = life.released !== undefined || life.linger !== undefined || life.hasPending;
@@ -30,8 +37,9 @@ export function release(life: Life, member: Member, call: () => unknown): unknow
   }
   tellLateOptions(life);
   const late = life.linger && tell(lateLinger(life, life.linger, second));
-  const early = tell(earlyRelease(life, member, second));
+  const early = meant ? undefined : tell(earlyRelease(life, member, second));
   life.finishLife(second);
+  if (meant) life.afterwards = member.release!.abortsWith?.afterwards;
   if (exclusive || (early && isActing))
     return inTime(life, member.release!, call, mode === "throw" ? (early ?? late) : undefined);
   if (late && mode === "throw") {
@@ -39,6 +47,26 @@ export function release(life: Life, member: Member, call: () => unknown): unknow
     return fail(member.release!, late);
   }
   return call();
+}
+
+/** Follows the library's release to its end. One that fails may have released nothing. */
+function ending(life: Life, { failsOpen }: Release, method: () => unknown): unknown {
+  const result = method();
+  if (!isPromise(result) || result.constructor !== Promise) return result;
+  const { released } = life;
+  life.isEndingLife = true;
+  // Whoever attaches to a promise takes it for handled; so its user gets one that is rejected in its own right.
+  return result.then(
+    (value) => {
+      life.isEndingLife = false;
+      return value;
+    },
+    (error: unknown) => {
+      life.isEndingLife = false;
+      if (failsOpen && life.released === released) life.reopen();
+      throw error;
+    },
+  );
 }
 
 /** Releases when nothing is pending any more; `violation` goes to whoever wanted it earlier. */

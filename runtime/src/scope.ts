@@ -58,6 +58,7 @@ function closeScope(life: Life, scope: Scope, name: string, outcome: Outcome): H
   const facts = scope.waits ? undefined : leftBehind(life, outcome, end);
   const violation = facts && report(facts, modeAt(outcome, life), life.policy.listener);
   if (outcome.isFailure) life.pastHazard = life.hazard;
+  life.hasFailed = outcome.isFailure;
   life.finishLife(end);
   return violation;
 }
@@ -69,7 +70,7 @@ function modeAt({ isFailure }: Outcome, { policy: { mode } }: Life): Mode {
 
 /** After a failure the other branches are still under way: that does harm where their statements outlive the rollback. */
 function leftBehind(life: Life, { isFailure }: Outcome, end: ReturnType<typeof happening>): ViolationFacts | undefined {
-  const early = earlyEnd(life, end);
+  const early = earlyEnd(life, end, isFailure);
   const { hazard } = life;
   // What the library refuses after a failure does no harm.
   if (isFailure && life.plan.lanes.some(({ lane }) => lane.overlap.lateStatements === "none")) return undefined;

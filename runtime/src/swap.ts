@@ -7,7 +7,7 @@ import { guardedBy } from "./registry.js";
  *
  *     this.client = await swap(this.client, connect());
  *
- * The current handle has to be guarded, or nobody knows what is pending on it. What its release fails with becomes a
+ * The current handle has to be guarded, so that its pending operations are known. What its release fails with becomes a
  * warning of the process.
  *
  * @throws TypeError if the current handle is not guarded.

@@ -5,7 +5,7 @@ import { guard, type GuardOptions } from "./guard.js";
  * Acquires a handle, lets `use` have it, and releases it when the promise of `use` is settled and nothing is pending on
  * it any more, whatever has happened. Resolves to what `use` gives.
  *
- * An error of `use` goes before an error of the release, which becomes its `cause` where it has none.
+ * If both `use` and the release fail, the error of `use` is thrown, with the other as its `cause` where it has none.
  */
 export async function withHandle<T extends object, R>(
   acquire: () => T | PromiseLike<T>,

@@ -280,7 +280,7 @@ describe("channels of amqplib", () => {
     expect(violation(thrownBy(() => channel.sendToQueue("any", Buffer.from("late")))).libraryText).toBe(
       "Channel closed",
     );
-    expect(violation(thrownBy(() => channel.checkQueue("any"))).rule).toBe("no-use-after-release");
+    expect(violation(await rejectionOf(channel.checkQueue("any"))).rule).toBe("no-use-after-release");
     expect(violation(await rejectionOf(channel.close())).rule).toBe("no-use-after-release");
     await connection.close();
     expect(violation(thrownBy(() => channel.sendToQueue("any", Buffer.from("late")))).rule).toBe(

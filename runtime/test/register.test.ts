@@ -749,7 +749,7 @@ process.exit();
     const { stdout, stderr } = await program.guarded("collected.mjs", { HOLDFAST_LEAKS: "true" }, "--expose-gc");
     expect(stdout).toBe("require-release\n");
     expect(stderr).toMatch(
-      /`connect` \(.*collected\.mjs:5:\d+\) has acquired it, and nothing has released it before `garbage collection`/,
+      /acquired by `connect` \(.*collected\.mjs:5:\d+\), and not released before `garbage collection`/,
     );
     expect(stderr.match(/HoldfastWarning: require-release/g)).toHaveLength(1);
   });
@@ -822,7 +822,7 @@ describe("what it is told", () => {
       '"runtime.include": "pg" is no list of names; write it as ["my-framework"].',
     ],
     ['{ "runtime": 1 }', '"runtime" must be an object, such as { "mode": "warn" }.'],
-    ["{", /this is not JSON: .*; nothing in it is obeyed until it is\./],
+    ["{", /this is not JSON: .*; it is ignored\./],
   ])("is explained where the configuration is wrong: %s", async (json, sentence) => {
     const program = createProgram({ "holdfast.config.json": json, "app.mjs": "console.log('ran');" });
     const { code, stdout, stderr } = await program.guarded("app.mjs");

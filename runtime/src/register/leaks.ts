@@ -20,7 +20,7 @@ export function watchLeaks(mode: Mode): Leaks {
   const known = new WeakSet<Life>();
   const collected = new FinalizationRegistry<Watched>((watched) => {
     if (!alive.delete(watched) || watched.life.end !== undefined) return;
-    const violation = tell(watched.life, "garbage collection", "nobody can release it any more");
+    const violation = tell(watched.life, "garbage collection", "it can no longer be released");
     if (mode !== "observe") process.emitWarning(warning(violation));
   });
 
@@ -39,7 +39,7 @@ export function watchLeaks(mode: Mode): Leaks {
   const tellAtExit = (): void => {
     for (const { life, handle } of alive) {
       if (life.end !== undefined || handle.deref() === undefined) continue;
-      const violation = tell(life, "exit", "what it holds is cut off");
+      const violation = tell(life, "exit", "its connection is cut off");
       // Warnings are emitted in the next tick, and there is none.
       if (mode !== "observe") process.emit("warning", warning(violation));
     }
@@ -62,7 +62,7 @@ function tell({ plan, acquired, policy }: Life, end: string, consequence: string
     noun: plan.noun,
     first: acquired ?? { operation: "acquired" },
     second: { operation: end },
-    what: "%1 has acquired it, and nothing has released it before %2",
+    what: "acquired by %1, and not released before %2",
     consequence,
   };
   return report(facts, "observe", policy.listener);

@@ -76,7 +76,7 @@ function readFile(file: string, complain: (sentence: string) => void): Record<st
     if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
     complain(`the configuration must be an object, such as { "runtime": {} }.`);
   } catch (error) {
-    complain(`this is not JSON: ${(error as Error).message}; nothing in it is obeyed until it is.`);
+    complain(`this is not JSON: ${(error as Error).message}; it is ignored.`);
   }
   return {};
 }
