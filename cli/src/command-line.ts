@@ -11,6 +11,9 @@ export interface CommandLine {
 
 /** Reads what was typed; nothing if help or the version was asked for, which is printed at once. */
 export async function readCommandLine(argv: readonly string[]): Promise<CommandLine | undefined> {
+  if (argv.includes("-")) {
+    throw new Problem("source is not read from standard input; name files or folders in place of `-`.");
+  }
   const cli = describeCommands();
   cli.parse(["node", "holdfast", ...argv], { run: false });
   if (cli.options["help"] || cli.options["version"]) return undefined;
@@ -35,29 +38,29 @@ export async function readCommandLine(argv: readonly string[]): Promise<CommandL
 function describeCommands(): CAC {
   const cli = cac("holdfast");
   cli
-    .command("check [...paths]", "Find code that breaks the contracts of its handles, in files, folders or globs")
-    .option("--project <file>", "The tsconfig.json of all files (default: the nearest of each)")
+    .command("check [...paths]", "Find misused sockets, clients, streams and files, in files, folders or globs")
+    .option("--project <file>", "The tsconfig.json to use (default: the nearest one of each file)")
     .option("--format <format>", "pretty, json, sarif or github (default: pretty)")
-    .option("--rule <setting>", "A rule's setting, such as no-late-linger:off, :warn or :error; may be repeated")
-    .option("--confidence <confidence>", "Report what is certain, likely or possible (default: certain)")
-    .option("--fix", "Apply the fixes that cannot make behaviour worse")
-    .option("--fix-suggestions", "Apply the other fixes too; look at what they did")
-    .option("--max-warnings <number>", "Fail only if there are more warnings than that (default: 0)")
-    .option("--config <file>", "The configuration of all files (default: the nearest holdfast.config.json of each)")
-    .option("--no-types", "Do without the type checker: faster, but it sees less")
+    .option("--rule <setting>", "Set a rule's severity, such as no-late-linger:off, :warn or :error; may be repeated")
+    .option("--confidence <confidence>", "Minimum confidence: certain, likely or possible (default: certain)")
+    .option("--fix", "Apply safe fixes")
+    .option("--fix-suggestions", "Also apply suggested fixes (they may change behaviour; review the diff)")
+    .option("--max-warnings <number>", "Fail if there are more warnings than this (default: 0)")
+    .option("--config <file>", "The holdfast.config.json to use (default: the nearest one of each file)")
+    .option("--no-types", "Skip type information (faster, finds less)")
     .option("--quiet", "Report errors only")
-    .option("--stats", "Tell how long what took")
+    .option("--stats", "Print timings")
     .example("holdfast check")
     .example("holdfast check src 'test/**/*.ts' --format json")
     .example("holdfast check --project packages/api/tsconfig.json --fix");
   cli
-    .command("report <file>", "Show what the runtime has seen while a program ran, at its lines")
+    .command("report <file>", "Show the violations that @holdfast/runtime recorded, at their lines")
     .option("--format <format>", "pretty, json, sarif or github (default: pretty)")
     .example(
       "HOLDFAST_REPORT=holdfast.jsonl node --import @holdfast/runtime/register app.js; holdfast report holdfast.jsonl",
     );
   cli
-    .command("contracts [package]", "Print what Holdfast knows of libraries, or of one")
+    .command("contracts [package]", "List all contracts, or print those of one package")
     .option("--format <format>", "pretty or json (default: pretty)");
   cli.command("explain <rule>", "Print the page of a rule");
   cli.option("--no-color", "Print without colours");
@@ -69,7 +72,7 @@ function describeCommands(): CAC {
 
 async function unknownCommand(typed: string, cli: CAC): Promise<Problem> {
   const names = cli.commands.map((command) => command.name);
-  const hint = (await didYouMean(typed, names)) || `; to check it as a path, write \`holdfast check ${typed}\`.`;
+  const hint = (await didYouMean(typed, names)) || `; to check a path of that name, run \`holdfast check ${typed}\`.`;
   return new Problem(`there is no command "${typed}"${hint}`);
 }
 
@@ -77,7 +80,7 @@ async function rejectUnknownOptions(command: Command, cli: CAC): Promise<void> {
   const known = [...command.options, ...cli.globalCommand.options].map((option) => option.name);
   for (const name of Object.keys(cli.options)) {
     if (name === "--" || known.includes(name)) continue;
-    const hint = (await didYouMean(dashed(name), known.map(dashed))) || "; --help lists those that there are.";
+    const hint = (await didYouMean(dashed(name), known.map(dashed))) || "; --help lists all options.";
     throw new Problem(`there is no option ${dashed(name)}${hint}`);
   }
 }

@@ -29,5 +29,5 @@ async function runCommand({ command, args, options }: CommandLine, terminal: Ter
 
 function failure(error: unknown): string {
   const [reason] = String(error instanceof Error ? error.message : error).split("\n");
-  return `it failed, and the fault is its own: ${reason}; please report it.`;
+  return `internal error: ${reason}; please report it.`;
 }

@@ -18,5 +18,11 @@ export function coloursFor({ env }: Terminal, wanted = true): Colours {
 
 /** Writes one sentence about the command itself, never about the code that it checks. */
 export function say({ stderr }: Terminal, sentence: string): void {
-  stderr.write(`holdfast: ${sentence}\n`);
+  stderr.write(`holdfast: ${printable(sentence)}\n`);
+}
+
+/** Text of which nothing is a command to the terminal: names of files and texts of programs may be anything. */
+export function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what this is about
+  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, "\uFFFD");
 }

@@ -37,6 +37,7 @@ describe("pretty", () => {
          fix   Put both behind a mutex (--fix)
          fix   Remove the timer (--fix-suggestions)
          docs  https://github.com/holdfast-dev/holdfast/blob/main/docs/rules/no-concurrent-use.md
+         contract zeromq  (holdfast contracts zeromq)
 
       warning: set too late: 100%, no effect  no-late-option, likely
          ╭─ src/report.ts:4:20
@@ -44,8 +45,9 @@ describe("pretty", () => {
          ·                       ^^^^^^^^^^^^^^^^^^ set here
          ╰─
          docs  https://github.com/holdfast-dev/holdfast/blob/main/docs/rules/no-late-option.md
+         contract zeromq  (holdfast contracts zeromq)
 
-      ✖ 1 error, 1 warning  2 files checked, 1 of them closely, with types, in 1.2 s
+      ✖ 1 error, 1 warning  checked 2 files (1 analysed, with type information) in 1.2 s
         1 can be fixed with --fix
       "
     `);
@@ -53,16 +55,16 @@ describe("pretty", () => {
 
   it("says what is fixed and what is left", () => {
     const summary = (more: object) => printPretty(resultOf(files, [], more), plain, 100);
-    expect(summary({})).toBe("✔ nothing to report  2 files checked, 1 of them closely, with types, in 1.2 s\n");
+    expect(summary({})).toBe("✔ nothing to report  checked 2 files (1 analysed, with type information) in 1.2 s\n");
     expect(summary({ fixed: 1 })).toMatch(/^1 fix applied\n✔ nothing to report/);
-    expect(summary({ files: 1, oracle: "tracing" })).toMatch(/1 file checked, 1 of them closely, without types/);
+    expect(summary({ files: 1, oracle: "tracing" })).toMatch(/checked 1 file \(1 analysed, without type information\)/);
   });
 
   /** The lines of the excerpt of a finding at some code. */
   const excerpt = (source: string, code: string, columns?: number) => {
     const place = placeOf("/repo/a.ts", source, code);
     const here = { path: "first" as const, role: "begins" as const, message: "here", place };
-    const found = { ...finding, place, witness: [here], fixes: [] };
+    const found = { ...finding, message: "wrong", place, witness: [here], fixes: [] };
     return printPretty(resultOf({ "/repo/a.ts": source }, [found]), plain, columns)
       .split("\n")
       .slice(2, 4);
@@ -77,6 +79,16 @@ describe("pretty", () => {
     expect(line).toMatch(/^ 1 │ ….*bad\(\);.*…$/);
     expect(line!.length).toBeLessThanOrEqual(60);
     expect(label!.indexOf("^")).toBe(line!.indexOf("bad()"));
+  });
+
+  it("breaks messages between words where the terminal ends", () => {
+    const text = printPretty({ ...result, shown: [finding] }, plain, 50);
+    const [headline, more] = text.split("\n");
+    expect([headline, more]).toEqual([
+      "error: `push.send` starts while the timer's",
+      "  `push.send` is pending  no-concurrent-use",
+    ]);
+    expect(printPretty({ ...result, shown: [finding] }, plain, undefined)).toContain(finding.message);
   });
 
   it("counts lines as the compiler does, and leaves the terminal alone", () => {
@@ -187,7 +199,7 @@ describe("sarif", () => {
 
   it("describes every rule", () => {
     for (const rule of run.tool.driver.rules ?? []) {
-      expect(rule.helpUri).toMatch(/^https:.+\/docs\/rules\/.+\.md$/);
+      expect(rule.helpUri).toMatch(/^https:.+\/docs\/(?:rules\/.+\.md|runtime\.md#.+)$/);
       expect(rule.help?.markdown).toContain(`# ${rule.id}`);
       expect(rule.shortDescription?.text).toMatch(/\.$/);
     }

@@ -72,6 +72,7 @@ describe("holdfast report", () => {
    ·        ^^^^^^^ ② then \`release\`; it runs on; seen 41 times
    ╰─
    docs  ${url}/no-early-release.md
+   contract pg  (holdfast contracts pg)
 
 error: pg client: \`new Pool\` has acquired it, and nothing has released it before \`exit\`  require-release
    ╭─ app.mjs:7:21
@@ -79,8 +80,9 @@ error: pg client: \`new Pool\` has acquired it, and nothing has released it befo
    ·                     ^^^^^^^^ not released before exit
    ╰─
    docs  ${guide}#require-release
+   contract pg  (holdfast contracts pg)
 
-✖ 2 errors  seen while the program ran, in 1 file
+✖ 2 errors  recorded while the program ran, in 1 file
 `);
   });
 
@@ -203,12 +205,12 @@ error: pg client: \`new Pool\` has acquired it, and nothing has released it befo
 
   it.each([
     [["nowhere.jsonl"], "", /there is no file nowhere\.jsonl; .*HOLDFAST_REPORT=nowhere\.jsonl/],
-    [["."], "", /\. cannot be read \(EISDIR\); name the report/],
-    [["run.jsonl"], "{}\n", /run\.jsonl:1 is no violation; name a report/],
-    [["run.jsonl"], "\n{", /run\.jsonl:2 is no violation; name a report/],
-    [["run.sarif"], "[]", /run\.sarif is no report of the runtime; name one/],
-    [["run.sarif"], '{ "runs": [{ "results": [{}] }] }', /run\.sarif is no report of the runtime; name one/],
-    [["run.sarif"], '{ "runs": [{ "results": [null] }] }', /run\.sarif is no report of the runtime; name one/],
+    [["."], "", /\. cannot be read \(EISDIR\); name a report/],
+    [["run.jsonl"], "{}\n", /run\.jsonl:1 is not a violation; name a report/],
+    [["run.jsonl"], "\n{", /run\.jsonl:2 is not a violation; name a report/],
+    [["run.sarif"], "[]", /run\.sarif is not a report; name one/],
+    [["run.sarif"], '{ "runs": [{ "results": [{}] }] }', /run\.sarif is not a report; name one/],
+    [["run.sarif"], '{ "runs": [{ "results": [null] }] }', /run\.sarif is not a report; name one/],
     [["run.jsonl", "--format", "jsn"], "", /there is no format "jsn"; did you mean "json"\?/],
   ])("explains itself in one sentence: %j with %j", async (args, text, sentence) => {
     const project = reported("run.jsonl", () => text);

@@ -59,7 +59,7 @@ function find(path: string, cwd: string, isIgnored: IsIgnored): Found {
   if (stats?.isDirectory()) return findInFolder(path, absolute, cwd, isIgnored);
   if (stats !== undefined) return findFile(path, absolute, cwd);
   if (lstatSync(absolute, { throwIfNoEntry: false }))
-    return { files: [], problem: `${path} is a link that leads nowhere; mend it.` };
+    return { files: [], problem: `${path} is a broken link; fix or remove it.` };
   if (isDynamicPattern(path)) return findByGlob(path, cwd, isIgnored);
   const neighbours = namesIn(dirname(absolute)).map((name) => slashed(join(dirname(path), name)));
   const hint = didYouMean(slashed(path), neighbours) || "; check the path.";
@@ -73,7 +73,7 @@ function findFile(path: string, absolute: string, cwd: string): Found {
   if (isDeclaration(absolute)) return { files: [] };
   return {
     files: [],
-    problem: `${path} is no JavaScript or TypeScript file; name one that ends in .${extensions.join(", .")}.`,
+    problem: `${path} is not a JavaScript or TypeScript file; name one that ends in .${extensions.join(", .")}.`,
   };
 }
 
@@ -85,18 +85,18 @@ function findInFolder(path: string, absolute: string, cwd: string, isIgnored: Is
   return { files, problem: `there is no JavaScript or TypeScript file in ${path}; name a folder that has one.` };
 }
 
-/** All source below a folder. Folders of dependencies and of output, hidden ones, and what git ignores are not entered. */
+/** All source below a folder; links to nothing are passed over. Folders of dependencies and of output, hidden ones, and what git ignores are not entered. */
 function walk(folder: string, root: string, isIgnored: IsIgnored): string[] {
   return new fdir()
     .withFullPaths()
     .exclude((name, path) => name.startsWith(".") || isOutput(join(path, "any"), root) || isIgnored(slashed(path)))
-    .filter((file) => isSource(file) && !basename(file).startsWith(".") && !isIgnored(file))
+    .filter((file) => isSource(file) && !basename(file).startsWith(".") && !isIgnored(file) && existsSync(file))
     .crawl(folder)
     .sync();
 }
 
 function leftAlone(path: string): string {
-  return `${path} lies in a folder of dependencies or of output, which Holdfast leaves alone; name the source instead.`;
+  return `${path} is in a folder of dependencies or build output, which Holdfast skips; name the source instead.`;
 }
 
 /** From where on the names of folders tell what they hold; those above the working directory do not. */
@@ -109,7 +109,7 @@ function findByGlob(pattern: string, cwd: string, isIgnored: IsIgnored): Found {
   if (files.length > 0) return { files };
   return {
     files,
-    problem: `no JavaScript or TypeScript file matches "${pattern}"; check the pattern, and quote it so that the shell leaves it alone.`,
+    problem: `no JavaScript or TypeScript file matches "${pattern}"; check the pattern, and quote it so that the shell does not expand it.`,
   };
 }
 

@@ -6,8 +6,9 @@ export { firstLine, glance, inputFor, isWorthALook, look, type Look, type Source
 export { memoized } from "./memoized.js";
 export { slashed } from "./paths.js";
 export { changesGlobals, createProgramFactory, type Demand, type ProgramFactory } from "./programs.js";
-export { nearestProjects, type Project, type Projects, singleProject } from "./projects.js";
-export { createReader, readSource, type SourceText, writeSource } from "./read.js";
+export { type Complain, nearestProjects, type Project, type Projects, singleProject } from "./projects.js";
+export { createReader, readIfFile, readSource, type SourceText } from "./read.js";
+export { replaceSource, type Replacement } from "./write.js";
 export { createSettings, type Overrides, type Settings } from "./settings.js";
 export { type Line, linesOf } from "./lines.js";
 export { createFindings } from "./violation-findings.js";

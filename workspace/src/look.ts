@@ -50,10 +50,12 @@ export function look(source: Source, settings: Settings, program: ts.Program | u
 export function inputFor({ file, text }: Source, settings: Settings, program: ts.Program | undefined): AnalysisInput {
   const { configuration } = settings.forFile(file)!;
   const sourceFile = program?.getSourceFile(file);
+  const packageName = settings.packageOf(file);
   return {
     fileName: file,
     text,
     ...(sourceFile && { program, sourceFile }),
+    ...(packageName !== undefined && { packageName }),
     catalog: settings.contractsFor(file),
     configuration,
   };

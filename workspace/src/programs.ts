@@ -1,3 +1,4 @@
+import { withoutDocComments } from "@holdfast/rules";
 import ts = require("typescript");
 import type { FileSystem } from "./file-system.js";
 import type { Project } from "./projects.js";
@@ -19,8 +20,6 @@ export interface Demand {
   /** The folder that files are named from, where contracts of the user's own name them. */
   root: string;
 }
-
-const parseNone = ts.JSDocParsingMode.ParseNone;
 
 export function createProgramFactory(system: FileSystem): ProgramFactory {
   const parsedFiles: ParsedFiles = new Map();
@@ -93,7 +92,7 @@ function createParser(parsedFiles: ParsedFiles, optionsKey: string): Parse {
     const parsed = parsedFiles.get(key);
     if (parsed?.text === text) return parsed;
     // Nobody reads doc comments from the tree; the compiler sets the parents of nodes when it binds.
-    const options = { ...(typeof how === "object" ? how : { languageVersion: how }), jsDocParsingMode: parseNone };
+    const options = { ...(typeof how === "object" ? how : { languageVersion: how }), ...withoutDocComments };
     const sourceFile = ts.createSourceFile(fileName, text, options);
     parsedFiles.set(key, sourceFile);
     return sourceFile;

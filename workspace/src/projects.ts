@@ -27,7 +27,8 @@ export interface Projects {
 /** Of two in one folder the first counts, as for the compiler. */
 const configNames = ["tsconfig.json", "jsconfig.json"];
 
-type Complain = (sentence: string) => void;
+/** Takes what is wrong with a project, as a sentence; `isNote`: the rest of it holds, so the run can go on. */
+export type Complain = (sentence: string, isNote?: boolean) => void;
 
 /** Each file belongs to the nearest project that includes it, or else to the nearest one. */
 export function nearestProjects(complain: Complain, system: ProjectFileSystem = ts.sys): Projects {
@@ -109,8 +110,10 @@ function readProject(configFile: string, complain: Complain, system: ProjectFile
     onUnRecoverableConfigFileDiagnostic: (diagnostic) => complain(sentenceOf(diagnostic, configFile)),
   });
   if (parsed === undefined) return undefined;
-  const wrong = ts.getConfigFileParsingDiagnostics(parsed).find(({ code }) => !harmless.has(code));
-  if (wrong !== undefined) complain(sentenceOf(wrong, configFile));
+  const [missing, wrong] = partition(ts.getConfigFileParsingDiagnostics(parsed), ({ code }) => notThere.has(code));
+  for (const diagnostic of missing) complain(missingSentence(diagnostic, configFile), true);
+  const [first] = wrong.filter(({ code }) => !harmless.has(code));
+  if (first !== undefined) complain(sentenceOf(first, configFile));
   return {
     configFile,
     configFiles: configFilesOf(parsed.options, configFile),
@@ -135,11 +138,26 @@ const harmless = new Set([
   5025 /* Unknown compiler option, did you mean */, 6046 /* Argument must be one of */,
 ]);
 
-function sentenceOf({ messageText, file, start }: ts.Diagnostic, configFile: string): string {
+/** What a project extends may not be installed, or not be generated yet. */
+const notThere = new Set([6053 /* File not found */, 5083 /* Cannot read file */]);
+
+function sentenceOf(diagnostic: ts.Diagnostic, configFile: string): string {
+  return `${whereAndWhy(diagnostic, configFile)}; fix it.`;
+}
+
+function missingSentence(diagnostic: ts.Diagnostic, configFile: string): string {
+  return `${whereAndWhy(diagnostic, configFile)}; its options are missing, so some types may not be found.`;
+}
+
+function whereAndWhy({ messageText, file, start }: ts.Diagnostic, configFile: string): string {
   const reason = ts.flattenDiagnosticMessageText(messageText, " ").replace(/\.$/, "");
   const position =
     file !== undefined && start !== undefined ? ts.getLineAndCharacterOfPosition(file, start) : undefined;
   const where =
     position === undefined ? configFile : `${file?.fileName}:${position.line + 1}:${position.character + 1}`;
-  return `${where}: ${reason}; mend it.`;
+  return `${where}: ${reason}`;
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import type { ReadFile } from "@holdfast/rules";
 import { memoized } from "./memoized.js";
 
@@ -18,9 +18,9 @@ export function readSource(file: string, shownAs: string): SourceText | string {
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    return `${shownAs} cannot be read (${(error as NodeJS.ErrnoException).code}); check that it is there and its permissions.`;
+    return `${shownAs} cannot be read (${(error as NodeJS.ErrnoException).code}); check that it exists, and its permissions.`;
   }
-  if (bytes.includes(0) || !isUtf8(bytes)) {
+  if (!isUtf8(bytes) || isTwoByteText(bytes)) {
     return `${shownAs} is not text in UTF-8; convert it, or exclude it under "files" in holdfast.config.json.`;
   }
   const text = bytes.toString("utf8");
@@ -28,9 +28,15 @@ export function readSource(file: string, shownAs: string): SourceText | string {
   return { text: marked ? text.slice(1) : text, marked };
 }
 
-/** Writes a source file back as it was found. */
-export function writeSource(file: string, { text, marked }: SourceText): void {
-  writeFileSync(file, marked ? byteOrderMark + text : text);
+/** Whether every other byte is zero, as in UTF-16 without a mark. Here and there a zero may stand in a string. */
+function isTwoByteText(bytes: Buffer): boolean {
+  const zeros = bytes.reduce((count, byte) => count + Number(byte === 0), 0);
+  return zeros > bytes.length / 4;
+}
+
+/** What a source file holds on the disk. */
+export function encoded({ text, marked }: SourceText): string {
+  return marked ? byteOrderMark + text : text;
 }
 
 /** Reads small files such as configurations and manifests, each once; nothing for what is no readable file. */
@@ -38,9 +44,14 @@ export function createReader(): ReadFile {
   return memoized(readIfFile);
 }
 
-function readIfFile(path: string): string | undefined {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
+/** In bytes: no source and no configuration that anybody wrote is as large. */
+const largest = 64 * 1024 * 1024;
+
+/** The text of a file; nothing for what is none, such as a folder or a device, or is too large to be source. */
+export function readIfFile(path: string): string | undefined {
   try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats?.isFile() || stats.size > largest) return undefined;
     return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   } catch {
     // Unreadable is as good as absent: nobody can mean a file that nobody may read.

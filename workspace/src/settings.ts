@@ -7,6 +7,7 @@ import {
   findConfiguration,
   type Confidence,
   type FoundConfiguration,
+  packageNameOf,
   type ReadFile,
   type RuleSetting,
 } from "@holdfast/rules";
@@ -19,6 +20,8 @@ export interface Settings {
   forFile(file: string): FoundConfiguration | undefined;
   /** The contracts that hold for a file, for the versions of libraries that it would get. */
   contractsFor(file: string): Catalog;
+  /** The name of the package that a file is part of: its own classes may be what a contract speaks of. */
+  packageOf(file: string): string | undefined;
   /** The folder of the configuration that holds for a file; the working directory if there is none. */
   rootFor(file: string): string;
   /** The report that programs write of what was seen while they ran, as the configuration of a file says; it need not be there. */
@@ -58,6 +61,7 @@ export function createSettings(
   const contractsForFolder = memoized((directory) =>
     catalogFor(forFolder(directory).configuration, directory, readFile),
   );
+  const packageOfFolder = memoized((directory) => packageNameOf(directory, readFile));
   const reportIn = memoized((configFile) => reportNamedIn(configFile, readFile));
   return {
     forFile(file) {
@@ -73,6 +77,7 @@ export function createSettings(
       return configFile === undefined ? undefined : reportIn(configFile);
     },
     contractsFor: (file) => contractsForFolder(dirname(file)),
+    packageOf: (file) => packageOfFolder(dirname(file)),
     allContracts: (found) => catalogOf(found.configuration),
   };
 }

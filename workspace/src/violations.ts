@@ -72,7 +72,7 @@ function* readLines(text: string, file: string): Generator<Violation | string> {
     if (line.trim() === "") continue;
     yield (
       violationOf(parse(line), number) ??
-      `${file}:${number} is no violation; name a report that the runtime has written, as JSON lines or SARIF.`
+      `${file}:${number} is not a violation; name a report that @holdfast/runtime wrote, as JSON lines or SARIF.`
     );
   }
 }
@@ -103,18 +103,29 @@ type Reported = Pick<Violation, "rule" | "severity" | "contract" | "message" | "
 
 function isReported(json: unknown): json is Reported {
   if (!isRecord(json)) return false;
-  const texts = ["rule", "contract", "message"].every((name) => typeof json[name] === "string");
+  const texts = ["rule", "contract", "message"].every((name) => isLine(json[name])) && isName(json["rule"]);
   const isLoud = json["severity"] === "error" || json["severity"] === "warning";
   return texts && isLoud && isSide(json["first"]) && isSide(json["second"]);
 }
 
 function isSide(json: unknown): json is Side {
-  if (!isRecord(json) || typeof json["operation"] !== "string") return false;
+  if (!isRecord(json) || !isLine(json["operation"])) return false;
   const { place } = json;
   if (place === undefined) return true;
   return (
     isRecord(place) && typeof place["file"] === "string" && isPosition(place["line"]) && isPosition(place["column"])
   );
+}
+
+/** Text as the runtime writes it: one line. */
+function isLine(value: unknown): value is string {
+  // eslint-disable-next-line no-control-regex -- control characters are what this is about
+  return typeof value === "string" && !/[\u0000-\u001F\u007F]/.test(value);
+}
+
+/** The name of a rule becomes part of an address. */
+function isName(value: unknown): boolean {
+  return typeof value === "string" && /^[\w-]+$/.test(value);
 }
 
 function isPosition(value: unknown): value is number {
@@ -154,7 +165,7 @@ interface Location {
 }
 
 function* readSarif(text: string, file: string): Generator<Violation | string> {
-  const problem = `${file} is no report of the runtime; name one that it has written, as JSON lines or SARIF.`;
+  const problem = `${file} is not a report; name one that @holdfast/runtime wrote, as JSON lines or SARIF.`;
   const log = parse(text);
   const runs = isRecord(log) && Array.isArray(log["runs"]) ? (log["runs"].filter(isRecord) as Run[]) : undefined;
   if (runs === undefined) yield problem;

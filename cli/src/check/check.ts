@@ -10,6 +10,7 @@ import {
 } from "@holdfast/rules";
 import {
   CachedFileSystem,
+  type Complain,
   createProgramFactory,
   createReader,
   createSettings,
@@ -28,12 +29,12 @@ import {
   type ProgramFactory,
   type Projects,
   readSource,
+  replaceSource,
   type Settings,
   singleProject,
   slashed,
   type Source,
   type SourceText,
-  writeSource,
 } from "@holdfast/workspace";
 import type ts from "typescript";
 import { groupBy } from "../collections.js";
@@ -105,7 +106,10 @@ class Run {
     private readonly progress: Progress,
   ) {
     this.settings = createSettings(overridesOf(options, cwd, this.readFile), cwd, this.readFile, this.complain);
-    this.projects = chooseProjects(options, cwd, this.complain);
+    this.projects = chooseProjects(options, cwd, (sentence, isNote) => {
+      if (isNote) this.note(sentence);
+      else this.complain(sentence.replace(/\.$/, ", or pass --no-types to skip type information."));
+    });
   }
 
   result(): CheckResult {
@@ -176,7 +180,7 @@ class Run {
     for (const { findings, statistics, failure } of looks.values()) {
       this.findings.push(...findings);
       if (statistics !== undefined) this.count(statistics);
-      if (failure !== undefined) this.notes.push(failure.replaceAll(`${slashed(this.cwd)}/`, ""));
+      if (failure !== undefined) this.note(failure);
     }
   }
 
@@ -188,7 +192,7 @@ class Run {
       return this.timed("programs", () => this.programs.create(project, { files, root }, previous));
     } catch (error) {
       this.notes.push(
-        `${this.shown(project.configFile)} was not used, as the compiler failed on it: ${firstLine(error)}`,
+        `${this.shown(project.configFile)} was ignored, because the TypeScript compiler failed on it: ${firstLine(error)}`,
       );
       return undefined;
     }
@@ -213,11 +217,15 @@ class Run {
     members: ReadonlyMap<string, Candidate>,
   ): Map<string, Look> {
     const stable = fixAllUntilStable(texts, lookAt, { safeOnly: this.options.fix === "safe" });
+    const unwritten = new Map<string, string>();
     for (const [file, { text, applied }] of stable) {
-      this.fixed += applied;
-      if (text !== texts.get(file)) this.write(members.get(file)!, text);
+      const before = texts.get(file)!;
+      if (text === before || this.write(members.get(file)!, text)) this.fixed += applied;
+      else unwritten.set(file, before);
     }
-    return new Map([...stable].map(([file, { outcome }]) => [file, outcome]));
+    const looks = new Map([...stable].map(([file, { outcome }]) => [file, outcome]));
+    // What was found in a file that is as it was still holds.
+    return unwritten.size === 0 ? looks : new Map([...looks, ...lookAt(unwritten)]);
   }
 
   /** The text is what the file says, for all that comes. */
@@ -226,14 +234,18 @@ class Run {
     this.fileSystem.overlay(file, text);
   }
 
-  private write(member: Candidate, text: string): void {
-    try {
-      writeSource(member.file, { text, marked: member.marked });
-    } catch (error) {
-      this.complain(
-        `${this.shown(member.file)} cannot be written (${(error as NodeJS.ErrnoException).code}); check its permissions.`,
-      );
-    }
+  /** Tells whether the file has the text now. */
+  private write(member: Candidate, text: string): boolean {
+    const { paths } = this.options;
+    const problem = replaceSource({
+      file: member.file,
+      shownAs: this.shown(member.file),
+      from: member,
+      to: text,
+      within: [this.cwd, ...paths.map((path) => resolve(this.cwd, path)).filter((path) => existsSync(path))],
+    });
+    if (problem !== undefined) this.complain(problem);
+    return problem === undefined;
   }
 
   private count({ bodies, blocks, rounds, oracle }: Statistics): void {
@@ -257,12 +269,17 @@ class Run {
     this.problems.add(sentence.replaceAll(`${slashed(this.cwd)}/`, ""));
   };
 
+  /** The same for what the run can go on with. */
+  private note(sentence: string): void {
+    this.notes.push(sentence.replaceAll(`${slashed(this.cwd)}/`, ""));
+  }
+
   private shown(file: string): string {
     return slashed(relative(this.cwd, file));
   }
 }
 
-/** `--rule` and `--confidence` go before what a configuration says; `--config` takes the place of the nearest one. */
+/** `--rule` and `--confidence` override the configuration; `--config` takes the place of the nearest one. */
 function overridesOf({ rules, confidence, config }: CheckOptions, cwd: string, readFile: ReadFile): Overrides {
   if (config === undefined) return { rules, confidence };
   const given = loadConfiguration(resolve(cwd, config), readFile);
@@ -272,13 +289,9 @@ function overridesOf({ rules, confidence, config }: CheckOptions, cwd: string, r
   return { rules, confidence, given: { ...given, directory: cwd } };
 }
 
-function chooseProjects({ types, project }: CheckOptions, cwd: string, complain: (sentence: string) => void): Projects {
-  const complainOfProject = (sentence: string) =>
-    complain(sentence.replace(/\.$/, ", or pass --no-types to do without types."));
+function chooseProjects({ types, project }: CheckOptions, cwd: string, complain: Complain): Projects {
   const projects =
-    project === undefined
-      ? nearestProjects(complainOfProject)
-      : singleProject(configFileAt(project, cwd), complainOfProject);
+    project === undefined ? nearestProjects(complain) : singleProject(configFileAt(project, cwd), complain);
   return types ? projects : { ...projects, hasProject: () => false, projectOf: () => undefined };
 }
 

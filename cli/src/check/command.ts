@@ -39,7 +39,7 @@ function exitCode(
   const warnings = findings.filter((finding) => finding.severity === "warning").length;
   const allowed = maxWarnings ?? (quiet ? Infinity : 0);
   if (maxWarnings !== undefined && warnings > maxWarnings) {
-    say(terminal, `the limit of --max-warnings ${maxWarnings} is passed: ${plural(warnings, "warning")}.`);
+    say(terminal, `found ${plural(warnings, "warning")}; --max-warnings allows ${maxWarnings}.`);
   }
   return findings.length > warnings || warnings > allowed ? ExitCode.findings : ExitCode.clean;
 }
@@ -49,7 +49,7 @@ function printWork({ milliseconds, programs, bodies, blocks, rounds }: Work): st
     ["reading files", inMilliseconds(milliseconds.reading)],
     [`reading projects (${programs})`, inMilliseconds(milliseconds.programs)],
     ["analysing", inMilliseconds(milliseconds.analysing)],
-    ["in all", inMilliseconds(milliseconds.total)],
+    ["total", inMilliseconds(milliseconds.total)],
     ["functions", String(bodies)],
     ["blocks", String(blocks)],
     ["rounds", String(rounds)],

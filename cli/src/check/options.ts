@@ -65,8 +65,10 @@ function readRules(settings: readonly string[]): Record<string, RuleSetting> {
   const rules: Record<string, RuleSetting> = {};
   for (const setting of settings) {
     const [id = "", value] = setting.split(":");
-    if (value === undefined)
-      throw new Problem(`--rule ${setting} lacks a setting; write --rule ${id}:off, ${id}:warn or ${id}:error.`);
+    if (value === undefined) {
+      const [name = ""] = id.split("=");
+      throw new Problem(`--rule ${setting} has no severity; write --rule ${name}:off, ${name}:warn or ${name}:error.`);
+    }
     const problem = ruleSettingProblem(id, value);
     if (problem !== undefined) throw new Problem(`--rule ${setting}: ${problem}`);
     rules[id] = value as RuleSetting;

@@ -46,7 +46,7 @@ function contractsOf(packageName: string, catalog: Catalog): readonly Contract[]
   const found = catalog.ofPackage(packageName);
   if (found.length > 0) return found;
   const names = [...new Set(catalog.contracts.map((contract) => contract.package))];
-  const hint = didYouMean(packageName, names) || "; `holdfast contracts` lists those that there are.";
+  const hint = didYouMean(packageName, names) || "; `holdfast contracts` lists all of them.";
   throw new Problem(`there is no contract for "${packageName}"${hint}`);
 }
 

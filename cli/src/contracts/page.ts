@@ -5,6 +5,7 @@ import {
   type Handle,
   type LaneFacts,
   lanesOf,
+  lateSentences,
   optionGroups,
   overlapWords,
   releaseWords,
@@ -27,7 +28,7 @@ export function listContracts(contracts: readonly Contract[], colours: Colours):
     ];
     return `${cells.join("  ").trimEnd()}\n`;
   });
-  return `${lines.join("")}\n${colours.dim("`holdfast contracts <package>` shows one of them.")}\n`;
+  return `${lines.join("")}\n${colours.dim("`holdfast contracts <package>` prints one of them.")}\n`;
 }
 
 /** What one contract says, in words. */
@@ -53,7 +54,8 @@ function describeHandle(handle: Handle, colours: Colours): string {
     ["one at a time", lanesOf(handle).map(describeLane)],
     ["also pending", free.length > 0 ? [free.join(", ")] : []],
     ["release", releases.map(([name, release]) => `${name}: ${releaseWords(release)}`)],
-    ["afterwards", [afterReleaseWords(handle)]],
+    ["afterwards", [afterReleaseWords(handle), ...lateSentences(handle)]],
+    ["how far it is", Object.keys(handle.states ?? {})],
     [
       "early options",
       optionGroups(handle).map(({ names, before }) => `${names.join(", ")}: before ${before.join(", ")}`),

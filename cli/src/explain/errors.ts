@@ -1,4 +1,4 @@
-import type { Contract, Handle, Lane, Release } from "@holdfast/contracts";
+import type { Contract, Handle, Lane, LateOutcomes, Release } from "@holdfast/contracts";
 
 /** The text of an error that a library raises where a rule is broken. */
 export interface LibraryError {
@@ -29,10 +29,20 @@ const errorTexts: Record<string, Texts> = {
   "no-concurrent-use": ({ lanes }) => Object.values(lanes).flatMap(overlapTexts),
   "no-early-release": ({ releases }) => releasesOf(releases).map(({ pending }) => pending?.error),
   "no-use-after-release": ({ afterRelease, releases }) => [
-    afterRelease.error,
-    ...releasesOf(releases).map(({ second }) => second.error),
+    ...lateTexts(afterRelease),
+    afterRelease.errorOnFailure,
+    ...Object.values(afterRelease.after ?? {}).flatMap(lateTexts),
+    ...releasesOf(releases).flatMap(({ second }) => [
+      second.error,
+      second.underWay?.error,
+      ...Object.values(second.errorAfter ?? {}),
+    ]),
   ],
 };
+
+function lateTexts({ error, operations = {} }: LateOutcomes): (string | undefined)[] {
+  return [error, ...Object.values(operations).map((outcome) => outcome.error)];
+}
 
 function overlapTexts({ overlap, phases = {} }: Lane): (string | undefined)[] {
   return [overlap, ...Object.values(phases)].flatMap(({ error, announcedEnd }) => [error, announcedEnd?.text]);

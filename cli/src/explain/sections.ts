@@ -12,7 +12,7 @@ export interface Section {
 const width = 88;
 
 /** The headings of what the page alone knows; the rest of it is made of the rule and the contracts. */
-const wanted = ["Example", "When not to use it", "What it cannot see"];
+const wanted = ["Example", "Fixes", "When not to use it", "What it cannot see"];
 
 /** What the documentation says of a rule beyond its description: the build puts the pages beside the code. */
 export function sectionsOf(ruleId: string): Section[] {

@@ -1,8 +1,9 @@
 import type { Place } from "@holdfast/rules";
 import stringWidth from "string-width";
 import { groupBy } from "../collections.js";
-import type { Colours } from "../terminal.js";
+import { type Colours, printable } from "../terminal.js";
 import { type Line, linesOf } from "@holdfast/workspace";
+import { wrap } from "../wording.js";
 
 /** A stretch of a file with something to say about it. */
 export interface Label {
@@ -55,9 +56,9 @@ function drawLine(source: string, line: number, labels: readonly Label[], drawin
   const view = viewOf(source, labels, drawing.width);
   const number = colours.dim(`${String(line).padStart(gutter)} │`);
   const margin = colours.dim(`${" ".repeat(gutter)} ·`);
-  const rows = labels.map((label, index) => {
+  const rows = labels.flatMap((label, index) => {
     const repeated = index > 0 && sameSpan(label.place, labels[index - 1]!.place);
-    return `${margin} ${drawLabel(label, view, repeated, drawing)}`;
+    return drawLabel(label, view, repeated, drawing).map((row) => `${margin} ${row}`);
   });
   return [`${number} ${view.text}`.trimEnd(), ...rows];
 }
@@ -66,19 +67,28 @@ function sameSpan(one: Place, other: Place): boolean {
   return one.start === other.start && one.end === other.end;
 }
 
-/** The line below the code that points at it: `^^^^^ ② started here`. */
+/** No text is squeezed into fewer cells than this. */
+const narrowest = 30;
+
+/** The lines below the code that point at it: `^^^^^ ② started here`. */
 function drawLabel(
   { place, mark, message, primary }: Label,
   view: View,
   repeated: boolean,
-  { colours, emphasis }: Drawing,
-): string {
+  { colours, emphasis, width }: Drawing,
+): string[] {
   const from = view.column(place.column - 1);
   const to = place.endLine > place.line ? view.end : view.column(place.endColumn - 1);
   const length = Math.max(1, to - from);
   const paint = primary ? emphasis : colours.cyan;
   const line = repeated ? " ".repeat(length) : (primary ? "^" : "─").repeat(length);
-  return `${" ".repeat(from)}${paint([line, mark, message].filter((part) => part !== "").join(" "))}`;
+  const head = [line, mark].filter((part) => part !== "").join(" ");
+  const indent = from + stringWidth(head) + 1;
+  const [first = "", ...more] = wrap(message, Math.max(narrowest, width - indent));
+  return [
+    `${" ".repeat(from)}${paint(`${head} ${first}`.trimEnd())}`,
+    ...more.map((text) => `${" ".repeat(indent)}${paint(text)}`),
+  ];
 }
 
 /** A source line as it is drawn, and where its characters are. */
@@ -111,6 +121,5 @@ function viewOf(source: string, labels: readonly Label[], width: number): View {
 
 /** Text as a terminal shows it: tabs as blanks, and nothing that would be a command to the terminal. */
 function expand(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what this is about
-  return text.replaceAll("\t", tab).replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, "\uFFFD");
+  return printable(text.replaceAll("\t", tab));
 }

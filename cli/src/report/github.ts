@@ -1,4 +1,5 @@
 import type { Finding } from "@holdfast/rules";
+import { printable } from "../terminal.js";
 import { addressOf, type Reportable } from "./report.js";
 
 /** Workflow commands that GitHub shows as annotations of the lines that they name. */
@@ -23,7 +24,8 @@ function annotation({ rule, severity, message, place, witness }: Finding, cwd: s
 }
 
 function escapeData(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  const [first = "", ...more] = text.split("\n").map((line) => printable(line).replaceAll("%", "%25"));
+  return [first, ...more].join("%0A");
 }
 
 function escapeProperty(text: string): string {

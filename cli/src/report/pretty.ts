@@ -1,6 +1,6 @@
 import { documentationUrl, type Finding, type WitnessStep } from "@holdfast/rules";
-import type { Colours } from "../terminal.js";
-import { plural } from "../wording.js";
+import { type Colours, printable } from "../terminal.js";
+import { plural, wrap } from "../wording.js";
 import { drawExcerpt, type Drawing, type Label } from "./excerpt.js";
 import { addressOf, type Reportable } from "./report.js";
 
@@ -17,11 +17,11 @@ function printFinding(finding: Finding, run: Reportable, colours: Colours, colum
   const drawing: Drawing = { colours, emphasis, gutter, width: Math.max(40, (columns ?? 160) - gutter - 4) };
   const margin = " ".repeat(gutter);
   const lines = [
-    `${emphasis(finding.severity)}${colours.bold(`: ${finding.message}`)}  ${colours.dim(nameOf(finding))}`,
+    `${emphasis(finding.severity)}${headline(finding, colours, columns)}  ${colours.dim(nameOf(finding))}`,
     ...filesOf(finding).flatMap((file, index) => {
       const ofFile = labels.filter((label) => label.place.file === file);
       const start = (ofFile.find((label) => label.primary) ?? ofFile[0])!.place;
-      const address = colours.cyan(`${addressOf(file, run.cwd)}:${start.line}:${start.column}`);
+      const address = colours.cyan(`${printable(addressOf(file, run.cwd))}:${start.line}:${start.column}`);
       return [
         `${margin} ${colours.dim(index === 0 ? "╭─" : "├─")} ${address}`,
         ...drawExcerpt(run.textOf(file) ?? "", ofFile, drawing),
@@ -32,13 +32,26 @@ function printFinding(finding: Finding, run: Reportable, colours: Colours, colum
       return `${margin} ${colours.green("fix")}   ${title} ${colours.dim(safe ? "(--fix)" : "(--fix-suggestions)")}`;
     }),
     `${margin} ${colours.dim(`docs  ${documentationUrl(finding.rule)}`)}`,
+    ...(finding.contract === "" ? [] : [`${margin} ${colours.dim(contractLine(finding))}`]),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** The message behind the severity, in lines as wide as the terminal; in one line where there is none. */
+function headline({ severity, message }: Finding, colours: Colours, columns = Infinity): string {
+  const [first = "", ...more] = wrap(printable(`${severity}: ${message}`), columns);
+  return [first.slice(severity.length), ...more].map((line) => colours.bold(line)).join("\n  ");
 }
 
 /** A finding that is certain need not say so. */
 function nameOf({ rule, confidence }: Finding): string {
   return confidence === "certain" ? rule : `${rule}, ${confidence}`;
+}
+
+/** Whose contract is broken, and what prints it. */
+function contractLine({ contract }: Finding): string {
+  const [name = ""] = contract.split("#");
+  return `contract ${name === "." ? "of this project" : name}  (holdfast contracts ${name})`;
 }
 
 /** The finding's own file first, then the others that its witness leads through. */
@@ -55,7 +68,7 @@ function labelsOf({ place, witness }: Finding): Label[] {
   const steps = witness.map((step, index) => ({
     place: step.place,
     mark: mark(index),
-    message: step.message,
+    message: printable(step.message),
     primary: isHere(step),
   }));
   return steps.some((step) => step.primary) ? steps : [{ place, mark: "", message: "", primary: true }, ...steps];
@@ -69,10 +82,10 @@ function circled(number: number): string {
 function printSummary(run: Reportable, colours: Colours): string {
   const { shown, files, analysed, oracle, fixed, work } = run;
   const errors = shown.filter((finding) => finding.severity === "error").length;
-  const types = oracle === "compiler" ? "with types" : "without types";
+  const types = oracle === "compiler" ? "with type information" : "without type information";
   const effort = colours.dim(
     run.effort ??
-      `${plural(files, "file")} checked, ${analysed} of them closely, ${types}, in ${duration(work.milliseconds.total)}`,
+      `checked ${plural(files, "file")} (${analysed} analysed, ${types}) in ${duration(work.milliseconds.total)}`,
   );
   const fixable = shown.filter((finding) => finding.fixes.some((fix) => fix.safe)).length;
   const lines = [

@@ -6,7 +6,7 @@ import { createReport, type Reportable } from "./report.js";
 import { printSarif } from "./sarif.js";
 
 /** A run in the format that was asked for. */
-export function print(run: Reportable, format: Format, colours: Colours, { stdout }: Terminal): string {
+export function print(run: Reportable, format: Format, colours: Colours, { stdout, env }: Terminal): string {
   switch (format) {
     case "json":
       return `${JSON.stringify(createReport(run), undefined, 2)}\n`;
@@ -15,6 +15,6 @@ export function print(run: Reportable, format: Format, colours: Colours, { stdou
     case "github":
       return printGithub(run);
     case "pretty":
-      return printPretty(run, colours, stdout.columns);
+      return printPretty(run, colours, stdout.columns || Number(env["COLUMNS"]) || undefined);
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import {
+  allRules,
   documentationUrl,
   type Edit,
   type Finding,
@@ -8,7 +9,6 @@ import {
   homepage,
   type Place,
   type RuleDescription,
-  ruleDescriptions,
 } from "@holdfast/rules";
 import type {
   CodeFlow,
@@ -47,7 +47,7 @@ function createLog(result: Reportable): Log {
             name: "Holdfast",
             semanticVersion: version,
             informationUri: homepage,
-            rules: ruleDescriptions.map(describeRule),
+            rules: allRules.map(describeRule),
           },
         },
         columnKind: "utf16CodeUnits",
@@ -83,7 +83,7 @@ function createResults(run: Reportable): Result[] {
   const fingerprint = createFingerprints();
   return run.shown.map((finding) => ({
     ruleId: finding.rule,
-    ruleIndex: ruleDescriptions.findIndex(({ id }) => id === finding.rule),
+    ruleIndex: allRules.findIndex(({ id }) => id === finding.rule),
     level: finding.severity,
     rank: ranks[finding.confidence],
     message: { text: finding.message },

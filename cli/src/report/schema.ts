@@ -36,7 +36,7 @@ export const reportSchema = {
         contract: { ...text, description: "The contract that is broken, as `package#Handle`; empty if none is." },
         witness: {
           type: "array",
-          description: "The steps that make the finding true, in the order of events.",
+          description: "The steps that prove the finding, in the order in which they happen.",
           items: exactly({ message: text, file, line: position, column: position }),
         },
         fixes: {
@@ -44,7 +44,7 @@ export const reportSchema = {
           description: "The best one first.",
           items: exactly({
             title: text,
-            safe: { type: "boolean", description: "It cannot make behaviour worse: `--fix` applies it." },
+            safe: { type: "boolean", description: "`--fix` applies it." },
             edits: {
               type: "array",
               description: "In ascending order, not overlapping.",
@@ -59,12 +59,15 @@ export const reportSchema = {
     },
     summary: exactly({
       files: { ...count, description: "How many files were checked." },
-      analysed: { ...count, description: "How many of them were worth a close look." },
+      analysed: {
+        ...count,
+        description: "How many of them were analysed; the others use no handle that Holdfast knows.",
+      },
       findings: count,
       durationMs: count,
       oracle: {
         enum: ["tracing", "compiler"],
-        description: "Where types came from; `compiler` if any file had a project.",
+        description: "Where types came from: `compiler` if any file belongs to a project.",
       },
     }),
   }),

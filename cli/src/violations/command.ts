@@ -35,7 +35,7 @@ export function runReport(file: string, typed: Record<string, unknown>, terminal
       blocks: 0,
       rounds: 0,
     },
-    effort: `seen while the program ran, in ${plural(files, "file")}`,
+    effort: `recorded while the program ran, in ${plural(files, "file")}`,
   };
   terminal.stdout.write(print(run, format, coloursFor(terminal, typed["color"] !== false), terminal));
   return findings.length > 0 ? ExitCode.findings : ExitCode.clean;

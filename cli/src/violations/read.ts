@@ -21,6 +21,6 @@ function readText(file: string, cwd: string): string {
         `there is no file ${file}; HOLDFAST_REPORT=${file} node --import @holdfast/runtime/register app.js writes one.`,
       );
     }
-    throw new Problem(`${file} cannot be read (${code}); name the report that the runtime has written.`);
+    throw new Problem(`${file} cannot be read (${code}); name a report that @holdfast/runtime wrote.`);
   }
 }

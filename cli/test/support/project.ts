@@ -7,7 +7,7 @@ import { afterAll } from "vitest";
 import type { Report } from "../../src/report/report.js";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
-const binary = join(repository, "cli/bin/holdfast.mjs");
+export const binary = join(repository, "cli/bin/holdfast.mjs");
 
 /** What a run of the command left behind. */
 export interface Run {
