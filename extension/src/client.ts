@@ -133,7 +133,7 @@ export class Client {
 
   // Async, as the client library wants it.
   private async launch(run: Run): Promise<ChildProcess> {
-    if (!run.isWanted) throw new Error("nobody wants a server any more");
+    if (!run.isWanted) throw new Error("the server is no longer needed");
     run.server = new ServerProcess(this.parts.script);
     return Promise.resolve(run.server.child);
   }
@@ -210,7 +210,7 @@ export class Client {
   }
 
   private async giveUp(reason: string): Promise<void> {
-    const message = `The server ended five times within three minutes, and was not started again: ${reason}.`;
+    const message = `The server ended five times within three minutes and was not restarted: ${reason}.`;
     this.parts.status.show({ state: "stopped", message: `${reason}.` });
     const [restart, showLog] = ["Restart", "Show Log"];
     const chosen = await vscode.window.showErrorMessage(`Holdfast: ${message}`, restart, showLog);

@@ -92,18 +92,18 @@ describe("in a window", () => {
   it("lists a finding with a link to its rule and with the places that make it true", async () => {
     await window.open("orders.ts");
     const rows = await window.problems();
-    await rows.filter({ hasText: "still pending" }).waitFor();
+    await rows.filter({ hasText: "still running" }).waitFor();
     expect(await textsOf(rows)).toEqual([
       "orders.tssrc 1",
-      "`client` is released in line 11 while the `query` of line 9 is still pending holdfast no-early-release [Ln 11, Col 12]",
-      "orders.ts [Ln 9, Col 19] : `query` starts here, and nobody has waited for it",
-      "orders.ts [Ln 11, Col 12] : `release` releases the handle here",
-      "orders.ts [Ln 11, Col 12] : it runs on, on a handle that may be somebody else's by then",
+      "`client` is released on line 11 while `query` (line 9) is still running: it keeps running on a connection that another caller may already be using holdfast no-early-release [Ln 11, Col 12]",
+      "orders.ts [Ln 9, Col 19] : `query` starts here, and is not awaited",
+      "orders.ts [Ln 11, Col 12] : `release` releases the handle here without waiting",
+      "orders.ts [Ln 11, Col 12] : it keeps running on a connection that another caller may already be using",
     ]);
     const link = rows.locator("a", { hasText: "no-early-release" });
     expect(await link.getAttribute("href")).toContain("/docs/rules/no-early-release.md");
     await picture(window.page, "problems", "gallery");
-    await rows.filter({ hasText: "nobody has waited" }).click();
+    await rows.filter({ hasText: "is not awaited" }).click();
     await window.cursorAt(9);
   });
 
@@ -158,8 +158,10 @@ describe("in a window", () => {
     const hover = await window.hover();
     await hover.filter({ hasText: "● line 11" }).waitFor();
     const [text] = await textsOf(hover);
-    expect(text).toContain("`this.socket` is still running the `send` of line 11 when line 16 starts `send`");
-    await window.scrollHover(hover, "How it comes to");
+    expect(text).toContain(
+      "`this.socket` is still running `send` (line 11) when `send` starts on line 16: the second call throws",
+    );
+    await window.scrollHover(hover, "Steps of");
     await picture(window.page, "hover-finding");
   });
 
@@ -184,9 +186,9 @@ describe("in a window", () => {
     const steps = window.webview.locator("[data-step]");
     await steps.first().waitFor();
     expect(await textsOf(steps)).toEqual([
-      'first path, line 11 send starts here and is pending await this.socket.send(["heartbeat", String(Date.now())]);',
-      "first path, line 10 this runs at every tick, and does not wait for the one before this.heartbeat = setInterval(async () => {",
-      "second path, line 16 send starts here meanwhile await this.socket.send([name, String(value)]);",
+      "first path, line 10 this runs on every tick, without waiting for the previous one this.heartbeat = setInterval(async () => {",
+      'first path, line 11 send starts here and is still running await this.socket.send(["heartbeat", String(Date.now())]);',
+      "second path, line 16 a second send starts here, before the first has finished await this.socket.send([name, String(value)]);",
       "what comes of it: the second call throws: Socket is busy writing; only one send operation may be in progress at any time",
     ]);
     await window.growPanel(90);
@@ -197,7 +199,7 @@ describe("in a window", () => {
     await window.command("Preferences: Toggle between Light/Dark Themes");
     await window.page.locator(".monaco-workbench.vs").waitFor();
     await steps.first().click();
-    await window.cursorAt(11);
+    await window.cursorAt(10);
   });
 
   it("shows beside the language how it is doing, and opens its log from there", async () => {
@@ -252,7 +254,7 @@ describe("in a window", () => {
     await window.command("View: Toggle Primary Side Bar Visibility");
     await window.command("Welcome: Open Walkthrough...");
     await window.pick("Get Started with Holdfast");
-    await window.webview.locator("svg", { hasText: "client is released while its query is still pending" }).waitFor();
+    await window.webview.locator("svg", { hasText: "client is released while its query is still running" }).waitFor();
     await picture(window.page, "walkthrough");
     await window.command("View: Toggle Primary Side Bar Visibility");
   });
@@ -301,7 +303,7 @@ describe("after a program ran", () => {
     const rows = await window.problems();
     expect(await textsOf(rows)).toEqual([
       "sensors.jssrc 1",
-      "zeromq push socket: `send` starts while `send` is pending; seen while running holdfast (runtime) no-concurrent-use [Ln 8, Col 33]",
+      "zeromq push socket: `send` starts while `send` is still running; seen at run time holdfast (runtime) no-concurrent-use [Ln 8, Col 33]",
       "sensors.js [Ln 7, Col 30] : `send` is called here",
       "sensors.js [Ln 8, Col 33] : then `send`; the second call throws: Socket is busy writing; only one send operation may be in progress at any time",
     ]);
@@ -358,7 +360,7 @@ describe("when the server is in trouble", () => {
   it("says so when it gives up, and starts the server again when it is told to", async () => {
     let killed: number | undefined;
     for (let time = 1; time <= 5; time++) process.kill((killed = await server(killed)), "SIGKILL");
-    const message = window.notifications.filter({ hasText: "was not started again" });
+    const message = window.notifications.filter({ hasText: "was not restarted" });
     await message.waitFor();
     expect(await window.notifications.count()).toBe(1);
     await picture(window.page, "gave-up");

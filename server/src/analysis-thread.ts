@@ -18,7 +18,7 @@ export interface ThreadEvents {
   loading(project: string): void;
   loaded(project: string, milliseconds: number, files: number): void;
   shed(projects: readonly string[]): void;
-  /** A report of what was seen while running was read. */
+  /** A report of what was seen at run time was read. */
   reportRead(read: ReportRead): void;
   /** Something that takes long goes on. */
   slow(file: string, milliseconds: number): void;
@@ -112,7 +112,7 @@ export class AnalysisThread {
     if (this.worker) this.tell({ kind: "sweep" });
   }
 
-  /** Has a report of what was seen while running read, now and whenever it has changed. */
+  /** Has a report of what was seen at run time read, now and whenever it has changed. */
   watch(report: string, folders: readonly string[]): void {
     this.worker ??= this.start();
     this.tell({ kind: "watch", report, folders });
@@ -129,7 +129,7 @@ export class AnalysisThread {
     const { file } = given;
     if (this.avoided.has(file)) {
       if (this.avoided.get(file) === this.open.get(file))
-        return Promise.reject(new Ended(`${file} is left alone until it changes: the analysis came to an end over it`));
+        return Promise.reject(new Ended(`${file} is skipped until it changes: the analysis crashed on it`));
       this.avoided.delete(file);
     }
     return new Promise<Questions[Asked]["answer"]>((resolve, reject) => {
@@ -205,7 +205,7 @@ export class AnalysisThread {
       this.fail(isFull ? `ran out of its ${this.megabytes} MB of memory` : `failed: ${error.message}`, isFull);
     });
     worker.on("exit", () => {
-      if (worker === this.worker && !this.isClosed) this.fail("came to an end", false);
+      if (worker === this.worker && !this.isClosed) this.fail("crashed", false);
     });
     return worker;
   }
@@ -225,6 +225,7 @@ export class AnalysisThread {
         return this.events.loading(message.project);
       case "loaded":
         this.loading = undefined;
+        if (this.current) this.startTimers(this.current);
         return this.events.loaded(message.project, message.milliseconds, message.files);
       case "shed":
         return this.events.shed(message.projects);
@@ -259,7 +260,7 @@ export class AnalysisThread {
     }
     if (file === undefined) return this.giveUp(`the analysis ${reason}`);
     this.avoided.set(file, this.open.get(file));
-    this.giveUp(`the analysis ${reason} over ${file}, which is left alone until it changes`);
+    this.giveUp(`the analysis ${reason} over ${file}, which is skipped until it changes`);
   }
 
   private giveUp(reason: string): void {
@@ -292,7 +293,7 @@ export class AnalysisThread {
     const began = performance.now();
     this.timers = [
       setInterval(() => this.events.slow(file, performance.now() - began), slowAfter).unref(),
-      setTimeout(() => this.fail(`gave no sign of life for ${limit / 1000} s`, false), limit).unref(),
+      setTimeout(() => this.fail(`did not respond for ${limit / 1000} s`, false), limit).unref(),
     ];
   }
 

@@ -7,7 +7,7 @@ import {
   type TextEdit,
   type WorkspaceEdit,
 } from "vscode-languageserver/node";
-import { applyFixes, ruleById, suppression } from "@holdfast/rules";
+import { allRules, applyFixes, ruleDescriptions, suppression } from "@holdfast/rules";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Told } from "./engine/messages.js";
 import type { Report } from "./findings.js";
@@ -96,9 +96,9 @@ function canBeDisabled({ rule, isFound }: Told): boolean {
   return isFound && rule !== suppression.id;
 }
 
-/** Of what only the running program can know there is no rule. */
+/** Rules that only a running program can break have no page of their own. */
 function canBeExplained({ rule }: Told): boolean {
-  return explanationOf(rule) !== undefined;
+  return ruleDescriptions.some(({ id }) => id === rule);
 }
 
 /** All other ways to mend it. */
@@ -191,6 +191,6 @@ function textEdit({ start, end, text }: Edit, document: TextDocument): TextEdit 
 
 /** What a rule is about, in one line, for clients that can show no page. */
 export function explanationOf(ruleId: string): string | undefined {
-  const rule = ruleId === suppression.id ? suppression : ruleById(ruleId);
+  const rule = allRules.find(({ id }) => id === ruleId);
   return rule && `${rule.id}: ${rule.summary} ${rule.why}`;
 }

@@ -75,7 +75,7 @@ async function showReport(
   token: CancellationToken,
 ): Promise<WorkspaceResult> {
   const report = files.pathOf(uri);
-  if (report === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `${uri} is no file`);
+  if (report === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `${uri} is not a file`);
   const { files: named, problem } = await reports.choose(report);
   if (problem !== undefined && named.length === 0) throw new ResponseError(LSPErrorCodes.RequestFailed, problem);
   changed.fire();
@@ -111,7 +111,7 @@ function debugInformation({ thread, documents, files, abilities, status, lastCom
   return [
     `server: ${version} on Node.js ${process.version}, ${process.platform} ${process.arch}`,
     `compiler: ${compiler}`,
-    `memory: ${megabytes} MB in all, ${thread.memory} MB of them what the analysis holds`,
+    `memory: ${megabytes} MB in total, ${thread.memory} MB of it for the analysis`,
     `open documents: ${documents.keys().length}`,
     `folders: ${files.roots.length}`,
     `diagnostics: ${abilities.pullsDiagnostics ? "pulled" : "pushed"}`,

@@ -26,7 +26,7 @@ export function diagnosticOf(finding: Told, addresses: Addresses): Diagnostic {
 function messageOf({ message, isFound, seen }: Told): string {
   if (seen === undefined) return message;
   const times = seen > 1 ? `, ${seen} times` : "";
-  return `${message}; ${isFound ? "also " : ""}seen while running${times}`;
+  return `${message}; ${isFound ? "also " : ""}seen at run time${times}`;
 }
 
 /** The same for the same diagnostics: a client that has them already need not be told again. */

@@ -32,7 +32,7 @@ export class EditorSettings {
     try {
       return readSettings(await this.connection.workspace.getConfiguration({ scopeUri: uri, section }), this.complain);
     } catch (error) {
-      this.complain(`the editor did not tell its settings, so that the usual ones hold: ${String(error)}`);
+      this.complain(`the editor sent no settings, so the defaults apply: ${String(error)}`);
       return defaultSettings;
     }
   }
@@ -46,7 +46,7 @@ export function readSettings(said: unknown, complain: (sentence: string) => void
     const value = record[key];
     const known = values.find((candidate) => candidate === value);
     if (known === undefined && value !== undefined && value !== null)
-      complain(`the setting ${section}.${key} is ${JSON.stringify(value)}; say ${values.join(" or ")}.`);
+      complain(`the setting ${section}.${key} is ${JSON.stringify(value)}; expected ${values.join(" or ")}.`);
     return known ?? defaultSettings[key];
   };
   const flag = (key: "enable" | "codeLens" | "inlayHints"): boolean => {
@@ -79,7 +79,7 @@ function readRules(said: unknown, complain: (sentence: string) => void): Setting
   for (const [id, setting] of Object.entries(said)) {
     const problem = ruleSettingProblem(id, setting);
     if (problem === undefined) rules[id] = setting as Settings["rules"][string];
-    else complain(`in the setting ${section}.rules, ${problem}`);
+    else complain(`in the setting ${section}.rules, "${id}": ${problem}`);
   }
   return rules;
 }
@@ -88,7 +88,7 @@ function readReport(said: unknown, complain: (sentence: string) => void): string
   const report = (said as Record<string, unknown> | null | undefined)?.["report"];
   if (report === undefined || report === null) return null;
   if (typeof report === "string") return report;
-  complain(`the setting ${section}.runtime.report is ${JSON.stringify(report)}; say the name of a file.`);
+  complain(`the setting ${section}.runtime.report is ${JSON.stringify(report)}; expected the name of a file.`);
   return null;
 }
 
@@ -99,7 +99,7 @@ function readMemory(said: unknown, complain: (sentence: string) => void): number
   if (memory === undefined || memory === null) return defaultSettings.server.maxMemory;
   if (typeof memory === "number" && memory >= leastMemory) return memory;
   complain(
-    `the setting ${section}.server.maxMemory is ${JSON.stringify(memory)}; say a number of at least ${leastMemory}.`,
+    `the setting ${section}.server.maxMemory is ${JSON.stringify(memory)}; expected a number of at least ${leastMemory}.`,
   );
   return defaultSettings.server.maxMemory;
 }

@@ -29,5 +29,5 @@ export function hoverOf(
 /** The editor shows the message itself. */
 function timelineText(finding: Finding, document: TextDocument): string {
   const page = `[${finding.rule}](${documentationUrl(finding.rule)})`;
-  return `How it comes to ${page}:\n\n\`\`\`text\n${drawTimeline(finding, document)}\n\`\`\``;
+  return `Steps of ${page}:\n\n\`\`\`text\n${drawTimeline(finding, document)}\n\`\`\``;
 }

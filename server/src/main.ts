@@ -15,14 +15,16 @@ if (args.includes("--version")) {
 } else if (args.some((arg) => channels.includes(arg.split("=")[0]!))) {
   start();
 } else {
-  process.stderr.write("holdfast-lsp talks to editors, and has to be told how; say holdfast-lsp --stdio.\n");
+  process.stderr.write("holdfast-lsp is started by editors; run it as holdfast-lsp --stdio.\n");
   process.exitCode = 2;
 }
 
 function start(): void {
   const connection = args.includes("--stdio") ? connectOverStdio() : createConnection(ProposedFeatures.all);
   // What nobody has caught ends one piece of work, not the server.
-  process.on("uncaughtException", (error) => connection.console.error(`Something went wrong inside: ${error.message}`));
+  process.on("uncaughtException", (error) =>
+    connection.console.error(`Internal error (please report it): ${error.message}`),
+  );
   serve(connection);
   connection.listen();
 }
@@ -30,9 +32,7 @@ function start(): void {
 function connectOverStdio(): Connection {
   // Standard output is for messages; whatever else anybody prints goes where editors expect it.
   globalThis.console = new Console(process.stderr);
-  const messages = new MessageStream(() =>
-    connection.console.error("What came in was no message, and is passed over."),
-  );
+  const messages = new MessageStream(() => connection.console.error("Ignored input that is not a valid LSP message."));
   const connection = createConnection(
     ProposedFeatures.all,
     pipeline(process.stdin, messages, () => {}),

@@ -1,7 +1,10 @@
 import { Transform, type TransformCallback } from "node:stream";
 
 const endOfHeader = "\r\n\r\n";
-const length = /Content-Length: *(\d+)/gi;
+const length = /Content-Length: *(\d+) *(?=\r\n)/gi;
+/** In bytes: no text that an editor sends is as long, and no header. */
+const longestBody = 256 * 1024 * 1024;
+const longestHeader = 16 * 1024;
 
 /**
  * Passes messages on, and nothing else. Whatever comes between them would make the reader lose its place for good: it
@@ -33,10 +36,17 @@ export class MessageStream extends Transform {
   /** Whether there was a whole header. */
   private passHeader(): boolean {
     const end = this.waiting.indexOf(endOfHeader);
-    if (end < 0) return false;
+    if (end < 0) {
+      // What never ends is no header: keep only what may be the beginning of one.
+      if (this.waiting.length > longestHeader) {
+        this.waiting = this.waiting.subarray(-longestHeader / 2);
+        this.lost();
+      }
+      return false;
+    }
     const header = this.cut(end + endOfHeader.length).toString("latin1");
     const found = [...header.matchAll(length)].at(-1);
-    if (found === undefined) {
+    if (found === undefined || Number(found[1]) > longestBody) {
       this.lost();
       return true;
     }

@@ -33,5 +33,5 @@ export function codeLenses(pending: readonly PendingOperation[], document: TextD
 
 function untilWhen({ ends }: PendingOperation, document: TextDocument): string {
   const lines = [...new Set(ends.map((place) => rangeOf(place, document).start.line + 1))];
-  return lines.length === 0 ? "pending: nobody waits for it" : `pending until line ${lines.join(" or ")}`;
+  return lines.length === 0 ? "pending: not awaited" : `pending until line ${lines.join(" or ")}`;
 }

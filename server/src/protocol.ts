@@ -87,13 +87,13 @@ export const serverCommands = {
   explain: "holdfast.server.explain",
   /** Argument: the URI of a report that a program has written. Shows what it tells of. Answers with a `WorkspaceResult`. */
   showReport: "holdfast.server.showReport",
-  /** What was seen while running up to now is not shown any more. */
+  /** What was seen at run time up to now is not shown any more. */
   forgetReport: "holdfast.server.forgetReport",
 } as const;
 
 export interface WorkspaceResult {
   files: number;
-  /** Those of `showReport` were seen while running. */
+  /** Those of `showReport` were seen at run time. */
   findings: number;
 }
 

@@ -173,7 +173,9 @@ export class Reports {
 
   /** Has the client ask again; whether it does is its own business. */
   private ask(refresh: Promise<void>): void {
-    refresh.catch((error: unknown) => this.session.complain(`the editor refused to ask again: ${String(error)}`));
+    refresh.catch((error: unknown) =>
+      this.session.complain(`the editor refused to refresh its diagnostics: ${String(error)}`),
+    );
   }
 
   private pushSoon(uri: string): void {

@@ -80,7 +80,7 @@ export class Session {
       return await work();
     } catch (error) {
       if (error instanceof Cancelled)
-        throw new ResponseError<void>(LSPErrorCodes.RequestCancelled, "nobody wants the answer any more");
+        throw new ResponseError<void>(LSPErrorCodes.RequestCancelled, "the request was cancelled");
       if (error instanceof ResponseError) throw error;
       const reason = (error as Error).message;
       this.complain(reason);
@@ -114,7 +114,7 @@ export class Session {
         },
         shed: (projects) => {
           const names = projects.map(shown).join(", ");
-          connection.console.info(`Let go of ${names} to save memory; it is read again when somebody needs it.`);
+          connection.console.info(`Released ${names} to save memory; it is read again when it is needed.`);
         },
         reportRead: (read) => {
           if (read.problem !== undefined) this.complain(read.problem);

@@ -38,24 +38,31 @@ const pathWidth = 13;
  * is the double line that the second path runs into.
  */
 export function drawTimeline({ witness }: Finding, document: TextDocument): string {
-  const rows = witness.map((step) => {
+  const begins = witness.findIndex(({ role }) => role === "begins");
+  const rows = witness.map((step, index) => {
     const line = `line ${rangeOf(step.place, document).start.line + 1}`;
-    return drawStep(step, line) + step.message.replaceAll("`", "");
+    return `${drawStep(step, line, index > begins)}${index + 1}. ${step.message.replaceAll("`", "")}`;
   });
   return ["first".padEnd(pathWidth) + "second", ...rows].join("\n");
 }
 
-function drawStep({ path, role }: WitnessStep, line: string): string {
-  const [first, second] = marksFor(role, path === "first", line);
+function drawStep({ path, role }: WitnessStep, line: string, isPending: boolean): string {
+  const [first, second] = marksFor(role, path === "first", line, isPending ? "║" : "│");
   return first + second.padEnd(pathWidth);
 }
 
-function marksFor(role: WitnessStep["role"], isFirst: boolean, line: string): [first: string, second: string] {
+/** `course`: how the first path is drawn there. */
+function marksFor(
+  role: WitnessStep["role"],
+  isFirst: boolean,
+  line: string,
+  course: "║" | "│",
+): [first: string, second: string] {
   switch (role) {
     case "begins":
       return [`● ${line}`.padEnd(pathWidth), ""];
     case "leads":
-      return isFirst ? [`║ ${line}`.padEnd(pathWidth), ""] : ["║".padEnd(pathWidth), `│ ${line}`];
+      return isFirst ? [`${course} ${line}`.padEnd(pathWidth), ""] : [course.padEnd(pathWidth), `│ ${line}`];
     case "meets":
       return ["╳".padEnd(pathWidth, "═"), `● ${line}`];
     case "follows":

@@ -28,7 +28,7 @@ let typed: ts.Program;
 beforeAll(async () => {
   [command, server] = await Promise.all([commandReports(all), serverReports()]);
   typed = programOf(new Map(all.map(({ file, text }) => [file, text])));
-}, 180_000);
+}, 600_000);
 
 /** What the server says of each program when all are opened one after the other. */
 async function serverReports(): Promise<Map<string, Told[]>> {

@@ -144,7 +144,7 @@ describe("a workspace of 5,000 files beside a build that writes all the time", (
     expect(found.size).toBe(100);
     expect([...found].filter((uri) => /build|generated|\.next/.test(uri))).toEqual([]);
     expect(built).toBeGreaterThan(3);
-    const [, heap] = /(\d+) MB of them/.exec(await client.debugInformation()) ?? [];
+    const [, heap] = /(\d+) MB of it/.exec(await client.debugInformation()) ?? [];
     expect(Number(heap)).toBeLessThan(limit);
     expect(client.logLines.filter((line) => /^(error|warning)/.test(line))).toEqual([]);
   }, 120_000);

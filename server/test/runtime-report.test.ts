@@ -172,7 +172,7 @@ describe("a violation is one diagnostic", () => {
       code: "no-concurrent-use",
       codeDescription: { href: `${url}/rules/no-concurrent-use.md` },
       source: "holdfast (runtime)",
-      message: "zeromq push socket: `send` was called while `send` was pending; seen while running",
+      message: "zeromq push socket: `send` was called while `send` was pending; seen at run time",
       relatedInformation: [
         {
           location: {
@@ -189,12 +189,24 @@ describe("a violation is one diagnostic", () => {
     });
   });
 
+  test.each(["/dev/zero", "/etc/passwd", "/nowhere/../etc/passwd", "//elsewhere/share/a.ts"])(
+    "whose other side may lie outside of the workspace, where nothing is read: %s",
+    async (file) => {
+      const { client, project, uri } = await openSender();
+      const told = inSender(project) as { first: { place: object } };
+      run(project, { ...told, first: { ...told.first, place: { file, line: 1, column: 1 } } });
+      const [diagnostic] = await client.pulledUntil(uri, isFound);
+      const [first] = diagnostic?.relatedInformation ?? [];
+      expect(first?.location.range).toEqual({ start: { line: 0, character: 0 }, end: { line: 0, character: 1 } });
+    },
+  );
+
   test("that tells how often, if it is always the same", async () => {
     const { client, project, uri } = await openSender();
     const time = new Date().toISOString();
     run(project, inSender(project, { time }), inSender(project, { time, count: 40 }));
     const [first] = await client.pulledUntil(uri, isFound);
-    expect(first!.message).toMatch(/; seen while running, 40 times$/);
+    expect(first!.message).toMatch(/; seen at run time, 40 times$/);
     await afterwards(project);
     run(project, inSender(project));
     const found = await client.pulledUntil(uri, ([one]) => says(one, "41 times"));
@@ -244,7 +256,7 @@ describe("a violation is one diagnostic", () => {
     const [alone] = await client.pulledUntil(uri, isFound);
     run(project, inSender(project, { first: ["src/sender.ts", 4, 27], second: ["src/sender.ts", 4, 45], count: 3 }));
     expect(await client.pulledUntil(uri, ([one]) => says(one, "seen"))).toEqual([
-      { ...alone, message: `${alone!.message as string}; also seen while running, 3 times` },
+      { ...alone, message: `${alone!.message as string}; also seen at run time, 3 times` },
     ]);
     const [fix] = await client.codeActions(uri, alone!.range, { only: [CodeActionKind.QuickFix] });
     expect(fix!.edit).toBeDefined();
@@ -259,7 +271,7 @@ describe("a violation is one diagnostic", () => {
     const [found, ...others] = await client.pulledUntil(uri, isFound);
     expect(others).toEqual([]);
     run(project, inSender(project, { rule: found!.code as string, first, second }));
-    const merged = await client.pulledUntil(uri, ([one]) => says(one, "also seen while running"));
+    const merged = await client.pulledUntil(uri, ([one]) => says(one, "also seen at run time"));
     expect(merged).toMatchObject([{ range: found!.range, source: "holdfast" }]);
   });
 
@@ -351,7 +363,7 @@ describe("where the report is", () => {
     const [diagnostic] = await client.pulledUntil(uri, isFound);
     expect(diagnostic).toMatchObject({
       range: { start: { line: 3, character: 14 } },
-      message: "zeromq push socket: sent at once; seen while running, 7 times",
+      message: "zeromq push socket: sent at once; seen at run time, 7 times",
     });
   });
 
@@ -382,7 +394,9 @@ describe("where the report is", () => {
   test("is told of settings that cannot be", async () => {
     const { client, uri } = await openSender({ settings: { runtime: { report: 5 } } });
     await client.diagnostics(uri);
-    expect(client.logLines).toContain("warning: the setting holdfast.runtime.report is 5; say the name of a file.");
+    expect(client.logLines).toContain(
+      "warning: the setting holdfast.runtime.report is 5; expected the name of a file.",
+    );
   });
 
   test("does not matter to a folder that is a link to where the program runs", async () => {
@@ -486,6 +500,19 @@ describe("nothing is shown", () => {
 });
 
 describe("what is no report", () => {
+  test("cannot put links or lines of its own where it is shown", async () => {
+    const { client, project, uri } = await openSender();
+    const told = inSender(project);
+    run(
+      project,
+      { ...told, rule: "[x](command:evil)" },
+      { ...told, message: "a\n```\n![](https://evil.example/a.png)" },
+    );
+    run(project, told);
+    await client.pulledUntil(uri, isFound);
+    expect(JSON.stringify(client.log)).not.toContain("evil");
+  });
+
   const problems = (client: Client, project: TestProject) =>
     client.logLines.filter((line) => line.includes(project.path(report)));
 
@@ -494,13 +521,13 @@ describe("what is no report", () => {
     project.write(report, `{\n{}\n${linesOf(inSender(project))}[1]\n`);
     expect(codes(await client.pulledUntil(uri, isFound))).toEqual(["4 no-concurrent-use"]);
     expect(problems(client, project)).toEqual([
-      `warning: ${project.path(report)}:1 is no violation; name a report that the runtime has written, as JSON lines or SARIF.`,
+      `warning: ${project.path(report)}:1 is not a violation; name a report that @holdfast/runtime wrote, as JSON lines or SARIF.`,
     ]);
   });
 
   test.each([
-    ["# Notes\n\nNothing to see here.\n", /run\.jsonl:1 is no violation/],
-    [Buffer.from([0, 255, 1, 254, 10]), /run\.jsonl:1 is no violation/],
+    ["# Notes\n\nNothing to see here.\n", /run\.jsonl:1 is not a violation/],
+    [Buffer.from([0, 255, 1, 254, 10]), /run\.jsonl:1 is not a violation/],
   ])("does no harm: %j", async (content, sentence) => {
     const { client, project, uri } = await openSender({ files: { [report]: content } });
     await client.diagnostics(uri);
@@ -521,7 +548,7 @@ describe("what is no report", () => {
     expect(await client.diagnostics(uri)).toEqual([]);
     const told = await client.until("the log line", () => client.logLines.find((line) => line.includes("run.sarif")));
     expect(told).toBe(
-      `warning: ${project.path("run.sarif")} is no report of the runtime; name one that it has written, as JSON lines or SARIF.`,
+      `warning: ${project.path("run.sarif")} is not a report; name one that @holdfast/runtime wrote, as JSON lines or SARIF.`,
     );
   });
 
@@ -529,7 +556,7 @@ describe("what is no report", () => {
     const { client, project, uri } = await openSender({ files: { [`${report}/inside`]: "" } });
     await client.diagnostics(uri);
     const told = await client.until("the log line", () => problems(client, project)[0]);
-    expect(told).toMatch(/is no file; name the report/);
+    expect(told).toMatch(/is not a file; name a report/);
   });
 
   test("is not what is being written", async () => {

@@ -7,7 +7,7 @@ export async function disable(given: DisableArguments): Promise<void> {
   const { uri, rule, scope } = given;
   const reason = await vscode.window.showInputBox({
     title: `Disable ${rule} for this ${scope}`,
-    prompt: "Why? The reason is written into the comment, for whoever reads it later.",
+    prompt: "The reason is written into the comment.",
     placeHolder: "the pool waits for its clients",
     validateInput: (text) => (text.trim() === "" ? "Give a reason." : undefined),
   });

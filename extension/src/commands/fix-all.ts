@@ -17,7 +17,7 @@ export async function fixAll(client: Client): Promise<void> {
 function told(applied: number | undefined): string {
   switch (applied) {
     case undefined:
-      return "the server does not answer; the log may say why";
+      return "the server does not respond; see the log";
     case 0:
       return "nothing to fix safely";
     case 1:

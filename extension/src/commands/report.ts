@@ -41,9 +41,9 @@ async function tell(report: vscode.Uri, result: WorkspaceResult | undefined): Pr
 }
 
 function textOf(name: string, result: WorkspaceResult | undefined): string {
-  if (result === undefined) return `${name} cannot be shown; the log says why.`;
+  if (result === undefined) return `${name} cannot be shown; see the log.`;
   const { findings, files } = result;
-  if (files === 0) return `${name} tells of no violation.`;
-  if (findings === 0) return `${name} tells of nothing in files as they are now; run the program again.`;
-  return `${findings === 1 ? "1 violation was" : `${findings} violations were`} seen while running.`;
+  if (files === 0) return `${name} contains no violation.`;
+  if (findings === 0) return `${name} contains nothing about the files as they are now; run the program again.`;
+  return `${findings === 1 ? "1 violation was" : `${findings} violations were`} seen at run time.`;
 }

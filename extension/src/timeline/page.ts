@@ -7,7 +7,7 @@ declare function acquireVsCodeApi(): { postMessage(message: FromPage): void };
 
 const editor = acquireVsCodeApi();
 const place = document.querySelector("main")!;
-const nothing = "<p>Put the cursor on a finding of Holdfast, and its two paths are drawn here.</p>";
+const nothing = "<p>Put the cursor on a Holdfast finding to see its two paths here.</p>";
 let shown = "";
 
 window.addEventListener("message", ({ data: { timeline, current } }: MessageEvent<ToPage>) => {

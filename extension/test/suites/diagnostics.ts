@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { finding, findings, open, rangeOf, replace, reported, ruleOf, silence } from "./editor.js";
+import { finding, findings, open, rangeOf, replace, reported, ruleOf, set, silence } from "./editor.js";
 import { earlyRelease, twoQueries } from "./programs.js";
 import { test } from "./runner.js";
 
@@ -12,7 +12,10 @@ test("a finding says where, what, how bad, and where to read about it", async ()
   const document = await open("src/said.ts", earlyRelease);
   const { range, message, severity, source, code, tags } = await finding(document);
   assert.ok(range.isEqual(rangeOf(document, "release")), `underlined is “${document.getText(range)}”`);
-  assert.equal(message, "`client` is released in line 10 while the `query` of line 8 is still pending");
+  assert.equal(
+    message,
+    "`client` is released on line 10 while `query` (line 8) is still running: it keeps running on a connection that another caller may already be using",
+  );
   assert.equal(severity, vscode.DiagnosticSeverity.Error);
   assert.equal(source, "holdfast");
   assert.ok(typeof code === "object");
@@ -21,19 +24,20 @@ test("a finding says where, what, how bad, and where to read about it", async ()
   assert.deepEqual(tags ?? [], []);
 });
 
-test("every step that makes a finding true is a related place", async () => {
+test("every step that proves a finding is a related place", async () => {
   const document = await open("src/related.ts", earlyRelease);
   const { relatedInformation = [] } = await finding(document);
   const steps = relatedInformation.map(({ location, message }) => [document.getText(location.range), message]);
   assert.deepEqual(steps, [
-    ["query", "`query` starts here, and nobody has waited for it"],
-    ["release", "`release` releases the handle here"],
-    ["release", "it runs on, on a handle that may be somebody else's by then"],
+    ["query", "`query` starts here, and is not awaited"],
+    ["release", "`release` releases the handle here without waiting"],
+    ["release", "it keeps running on a connection that another caller may already be using"],
   ]);
   assert.ok(relatedInformation.every(({ location }) => location.uri.toString() === document.uri.toString()));
 });
 
 test("what the library merely warns of is a warning", async () => {
+  await set("holdfast", "confidence", "likely");
   const { severity } = await finding(await open("src/warned.ts", twoQueries));
   assert.equal(severity, vscode.DiagnosticSeverity.Warning);
 });

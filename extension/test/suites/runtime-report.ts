@@ -37,7 +37,7 @@ test("what the report of a setting tells of is shown, until the file is edited",
   assert.equal(seen.source, "holdfast (runtime)");
   assert.equal(ruleOf(seen), "no-concurrent-use");
   assert.equal(document.getText(seen.range), "send");
-  assert.match(seen.message, /seen while running$/);
+  assert.match(seen.message, /seen at run time$/);
   await replace(document, "text: string", "text: string | Buffer");
   await silence(document);
   await vscode.commands.executeCommand("undo");

@@ -48,19 +48,50 @@ export interface Host {
   close: () => Promise<void>;
 }
 
-/** So often a window is opened that shows none of its folders: once in a while the editor is done before it has read them. */
+/**
+ * How often a window is opened. Once in a while the editor is done before it has read its folders; on a busy machine, it
+ * may lose its extension host.
+ */
 const attempts = 3;
 
 /** Opens a window in which a suite waits for its tests to be named. */
 export async function startHost(browser: Browser, editor: Editor, opened: Opened, bundle: string): Promise<Host> {
   const script = join(editor.folder, "suite.cjs");
   await writeFile(script, bundle);
+  const open = () => again(() => openHost(browser, editor, opened, script));
+  let host = await open();
+  return {
+    run: (name) =>
+      again(
+        () => host.run(name),
+        async (error) => {
+          if (!(error instanceof HostEnded)) throw error;
+          await host.close();
+          host = await open();
+        },
+      ),
+    close: () => host.close(),
+  };
+}
+
+/** What a step gives, which is tried again where `recover` does not throw. */
+async function again<T>(step: () => Promise<T>, recover?: (error: unknown) => Promise<void>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await openHost(browser, editor, opened, script);
+      return await step();
     } catch (error) {
       if (attempt === attempts) throw error;
+      await recover?.(error);
     }
+  }
+}
+
+const ended = { value: undefined, done: true } as const;
+
+/** Nothing runs tests in the window any more. */
+class HostEnded extends Error {
+  constructor() {
+    super("The extension host has ended.");
   }
 }
 
@@ -100,8 +131,9 @@ function hostOf(page: Page, connection: Socket, server: Server): Host {
   return {
     async run(name) {
       connection.write(`${JSON.stringify(name)}\n`);
-      const { value, done } = (await lines.next()) as IteratorResult<string, undefined>;
-      if (done) throw new Error("The extension host has ended.");
+      // A host that is killed may reset its connection.
+      const { value, done } = (await lines.next().catch(() => ended)) as IteratorResult<string, undefined>;
+      if (done) throw new HostEnded();
       const { failure, told } = JSON.parse(value) as { failure?: { message: string; stack: string }; told?: string };
       if (failure === undefined) return told;
       await picture(page, `failed ${name.replaceAll(/\W+/g, " ")}`);

@@ -16,7 +16,7 @@ const follows = step("second", "follows", 4, "the second call throws");
 function timeline(...steps: TimelineStep[]): TimelineAnswer {
   return {
     rule: "no-concurrent-use",
-    message: "`push` is still running the `send` of line 3 when line 5 starts `send`",
+    message: "`push` is still running `send` (line 3) when `send` starts on line 5: the second call throws",
     severity: "error",
     contract: "zeromq#Push",
     steps,

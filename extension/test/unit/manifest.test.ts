@@ -1,7 +1,7 @@
 /** What VS Code is told about the extension, against the places that know it. */
 
 import { clientCommands, defaultSettings } from "@holdfast/language-server";
-import { configurationFileName, ruleDescriptions } from "@holdfast/rules";
+import { allRules, configurationFileName } from "@holdfast/rules";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { withRules } from "../../manifest.mjs";
@@ -65,7 +65,7 @@ describe("the manifest", () => {
   });
 
   it("knows the rules", () => {
-    expect(withRules(manifest, ruleDescriptions)).toEqual(manifest);
+    expect(withRules(manifest, allRules)).toEqual(manifest);
   });
 
   it("offers in the list of commands only those that can do something there", () => {

@@ -55,7 +55,7 @@ interface Known {
   checked: Analysed;
 }
 
-/** What the analysis gave, whatever was seen while running. */
+/** What the analysis gave, whatever was seen at run time. */
 type Analysed = Omit<Checked, "findings"> & { findings: Finding[] };
 
 const sourceExtensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];

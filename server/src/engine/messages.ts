@@ -24,7 +24,7 @@ export interface Target {
   runtime: RuntimeTarget;
 }
 
-/** Which of what was seen while running is wanted. */
+/** Which of what was seen at run time is wanted. */
 export interface RuntimeTarget {
   /** The report, if another than the configuration says; null is none. */
   report?: string | null;
@@ -38,9 +38,9 @@ export interface OpenFile {
   text?: string;
 }
 
-/** What a client is told of: what the analysis has found, what was seen while running, or both at once. */
+/** What a client is told of: what the analysis has found, what was seen at run time, or both at once. */
 export interface Told extends Finding {
-  /** How often it was seen while running. */
+  /** How often it was seen at run time. */
   seen?: number;
   /** Whether the analysis has found it; otherwise only the running program knows. */
   isFound: boolean;

@@ -7,12 +7,12 @@ import {
   type Line,
   linesOf,
   memoized,
+  readIfFile,
   type Settings,
   type Side,
   slashed,
   type Violation,
 } from "@holdfast/workspace";
-import ts = require("typescript");
 import type { Target } from "./messages.js";
 import type { ReadReport, WatchedReports } from "./watched-reports.js";
 
@@ -66,7 +66,7 @@ export class SeenViolations {
     { configuration }: FoundConfiguration,
   ): Seen[] {
     const local = (path: string) => localPathOf(normal(path), folder, this.fileSystem);
-    const look = this.lookAtDisk(local);
+    const look = this.lookAtDisk(local, folder);
     const findingOf = createFindings(look.textOf);
     const seen = countEqual(violations.filter((each) => holds(each, look))).flatMap((violation) =>
       withSettings([withPaths(findingOf(violation, report), local)], configuration).map((finding) => ({
@@ -79,11 +79,16 @@ export class SeenViolations {
     return seen.filter(({ finding }) => left.has(finding));
   }
 
-  /** Each question is put to the disk once, and not to what is remembered of it: the program ran what is there. */
-  private lookAtDisk(local: (path: string) => string): Look {
-    const onDisk = memoized((path) => ts.sys.readFile(local(path)));
-    const textOf = (path: string) => this.fileSystem.overlayOf(local(path)) ?? onDisk(path);
+  /**
+   * Each question is put to the disk once, and not to what is remembered of it: the program ran what is there. A report
+   * can name any file: only those of the folder are looked at.
+   */
+  private lookAtDisk(local: (path: string) => string, folder: string): Look {
+    const isOwn = (path: string) => local(path).startsWith(`${folder}/`) && !path.split("/").includes("..");
+    const onDisk = memoized((path) => (isOwn(path) ? readIfFile(local(path)) : undefined));
+    const textOf = (path: string) => (isOwn(path) ? this.fileSystem.overlayOf(local(path)) : undefined) ?? onDisk(path);
     return {
+      isOwn,
       textOf,
       linesOf: memoized((path) => linesOf(textOf(path) ?? "")),
       changedAt: memoized((path) => {
@@ -96,6 +101,7 @@ export class SeenViolations {
 
 /** What is asked of files, by the paths that a report has. */
 interface Look {
+  isOwn: (path: string) => boolean;
   textOf: (path: string) => string | undefined;
   linesOf: (path: string) => readonly Line[];
   /** When a file became what it is, in milliseconds since 1970. */
@@ -105,9 +111,9 @@ interface Look {
 /** Whether a violation still is where it was seen: no file that it names has changed since its program ran. */
 function holds(violation: Violation, look: Look): boolean {
   const { time = 0, started = time } = violation;
-  return placesOf(violation).every(
-    (place) => look.changedAt(place.file) <= started && isBeginning(place, look.linesOf(place.file)),
-  );
+  return placesOf(violation)
+    .filter(({ file }) => look.isOwn(file))
+    .every((place) => look.changedAt(place.file) <= started && isBeginning(place, look.linesOf(place.file)));
 }
 
 /** Programs that are compiled may run what the source was earlier: then something else stands there. */

@@ -42,7 +42,8 @@ const longestChain = 2_000;
 /** A statement that is built in one chain of calls runs with the last of them; the linter tells of the first. */
 function isLaterInChain(place: Place, first: Place, text: string): boolean {
   if (place.file !== first.file || place.start < first.end || place.start > first.end + longestChain) return false;
-  return /^(?:\s*[?!]?\.\s*[\w$]*)+$/.test(withoutBrackets(text.slice(first.end, place.start)));
+  const between = withoutBrackets(text.slice(first.end, place.start)).replaceAll(/\s/g, "");
+  return /^(?:[?!]?\.[\w$]*)+$/.test(between);
 }
 
 /** With the arguments of calls left out. One that has brackets in its texts is left as it is. */

@@ -81,11 +81,9 @@ async function readSurely(file: string): Promise<ReadReport> {
 async function readReport(file: string): Promise<ReadReport> {
   try {
     const stats = await stat(file);
-    if (!stats.isFile()) return refuse(`${file} is no file; name the report that the runtime has written.`);
+    if (!stats.isFile()) return refuse(`${file} is not a file; name a report that @holdfast/runtime wrote.`);
     if (stats.size > largest)
-      return refuse(
-        `${file} is too large to be shown here (${stats.size} bytes); delete it, and run the program again.`,
-      );
+      return refuse(`${file} is too large to show (${stats.size} bytes); delete it, and run the program again.`);
     return await readText(await readFile(file, "utf8"), file, stats.mtimeMs);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -31,7 +31,7 @@ export async function findOrders() {
 }
 `;
 
-/** Two queries on one client at once: a warning in line 7 from pg 8.19 on, and nothing before. */
+/** Two queries on one client at once: a likely warning in line 7 from pg 8.19 on, and nothing before. */
 export const queueing = `import { Pool } from "pg";
 
 const pool = new Pool();
