@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
 import type { AnalysisInput } from "@holdfast/rules";
 import type { TSESLint } from "@typescript-eslint/utils";
 import ts = require("typescript");
@@ -14,10 +16,9 @@ export function typesFrom(sourceCode: Readonly<TSESLint.SourceCode>, fileName: s
   const services = sourceCode.parserServices;
   const program = services?.program;
   const sourceFile = services?.esTreeNodeToTSNodeMap?.get(sourceCode.ast);
-  if (program && sourceFile && sourceFile.text === sourceCode.text && speaksOurLanguage(program, sourceFile)) {
-    return { program, sourceFile };
-  }
-  giveNotice(fileName);
+  const isUsable = program && sourceFile && sourceFile.text === sourceCode.text;
+  if (isUsable && speaksOurLanguage(program, sourceFile)) return { program, sourceFile };
+  giveNotice(isUsable ? fromAnotherCompiler(fileName) : withoutTypes(fileName));
   return undefined;
 }
 
@@ -36,14 +37,35 @@ function speaksOurLanguage(program: ts.Program, sourceFile: ts.SourceFile): bool
 
 let noticed = false;
 
-function giveNotice(fileName: string): void {
+function giveNotice(notice: string): void {
   if (noticed) return;
   noticed = true;
-  process.emitWarning(
-    `the parser gives no types for ${fileName} that TypeScript ${ts.versionMajorMinor} understands, so Holdfast does without; ` +
-      "set up typescript-eslint with `projectService`, or choose a configuration without types.",
-    { type: "Holdfast" },
+  process.emitWarning(notice, { type: "Holdfast" });
+}
+
+function withoutTypes(fileName: string): string {
+  return (
+    `the parser gives no types for ${fileName}, so Holdfast runs without type information; ` +
+    "set up typescript-eslint with `projectService`, or choose a configuration without types."
   );
+}
+
+function fromAnotherCompiler(fileName: string): string {
+  const theirs = installedFor(fileName);
+  return (
+    `the types for ${fileName} come from ${theirs === undefined ? "another TypeScript" : `TypeScript ${theirs}`}, and Holdfast ` +
+    `uses TypeScript ${ts.version}, so it runs without type information; install one version for both.`
+  );
+}
+
+/** The version of the compiler that is installed for a file. */
+function installedFor(fileName: string): string | undefined {
+  try {
+    const { version } = createRequire(resolve(fileName))("typescript/package.json") as { version?: unknown };
+    return typeof version === "string" && version !== ts.version ? version : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** By the number that our compiler gives to files; another one may count differently. */

@@ -52,7 +52,7 @@ const plugin: HoldfastPlugin = {
     /** Also where one step is assumed. */
     strict: config("strict", { types: false, confidence: "likely" }),
     strictTypeChecked: config("strictTypeChecked", { types: true, confidence: "likely" }),
-    /** Whatever is worth a look. */
+    /** Of every confidence: today the same as `strict`. */
     all: config("all", { types: false, confidence: "possible" }),
   },
 };

@@ -34,11 +34,13 @@ function inspect({ cwd, filename, physicalFilename, sourceCode }: Context, setti
 
   const { text } = sourceCode;
   const { configuration } = surroundings;
+  const packageName = surroundings.packageName();
   const source = { fileName, text };
   const found = isCandidate(text, surroundings.allContracts, settings.types)
     ? analyse({
         ...source,
         ...(settings.types && typesFrom(sourceCode, fileName)),
+        ...(packageName !== undefined && { packageName }),
         catalog: surroundings.contracts(),
         configuration,
       }).findings

@@ -3,7 +3,7 @@ import type { JSONSchema4 } from "@typescript-eslint/utils/json-schema";
 
 /**
  * What `settings.holdfast` of an ESLint configuration may say, and the option of every rule.
- * An option goes before what `holdfast.config.json` says, and that before the settings.
+ * An option overrides `holdfast.config.json`, and that overrides the settings.
  */
 export interface HoldfastSettings {
   /** Ask the type checker, where the parser provides one; default false. */
@@ -16,17 +16,17 @@ export interface HoldfastSettings {
 export const optionsSchema: JSONSchema4[] = [
   {
     type: "object",
-    description: "Leave it out to use what `settings.holdfast` and `holdfast.config.json` say.",
+    description: "Default: `holdfast.config.json`, then `settings.holdfast`.",
     additionalProperties: false,
     properties: {
       types: {
         type: "boolean",
-        description: "Ask the type checker, where the parser provides one.",
+        description: "Use type information where the parser provides it.",
       },
       confidence: {
         type: "string",
         enum: [...confidences],
-        description: "Report findings of at least this confidence.",
+        description: "Minimum confidence of reported findings.",
       },
     },
   },
@@ -35,7 +35,7 @@ export const optionsSchema: JSONSchema4[] = [
 /** What holds for one rule in one file. */
 export interface EffectiveSettings {
   types: boolean;
-  /** From the rule's option: goes before the configuration file. */
+  /** From the rule's option: overrides the configuration file. */
   confidence?: Confidence;
   /** From the settings: holds where the configuration file says nothing. */
   defaultConfidence?: Confidence;

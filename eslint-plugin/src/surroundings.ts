@@ -9,6 +9,7 @@ import {
   defaultConfiguration,
   findConfiguration,
   type FoundConfiguration,
+  packageNameOf,
   type ReadFile,
 } from "@holdfast/rules";
 import type { EffectiveSettings } from "./settings.js";
@@ -20,6 +21,8 @@ export interface Surroundings {
   allContracts: Catalog;
   /** Those for the versions of libraries that the file would get. */
   contracts(): Catalog;
+  /** The name of the package that the file is part of, if there is one. */
+  packageName(): string | undefined;
 }
 
 type Confidences = Pick<EffectiveSettings, "confidence" | "defaultConfidence">;
@@ -35,10 +38,12 @@ export function surroundingsOf(fileName: string, confidences: Confidences): Surr
     configuration,
     allContracts: catalogOf(configuration),
     contracts: () => contractsFor(configuration, directory),
+    packageName: () => remembered(packageNames, directory, (readFile) => packageNameOf(directory, readFile)),
   };
 }
 
 const configurations = new Map<string, Remembered<FoundConfiguration>>();
+const packageNames = new Map<string, Remembered<string | undefined>>();
 const catalogs = new WeakMap<Configuration, Map<string, Remembered<Catalog>>>();
 const adjusted = new WeakMap<Configuration, Map<string, Configuration>>();
 

@@ -1,5 +1,8 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Linter } from "eslint";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import ts from "typescript";
 import { typesFrom } from "../src/compiler.js";
 import plugin from "../src/index.js";
@@ -76,5 +79,27 @@ describe("types", () => {
     for (const one of cases) expect(typesFrom(one, "a.ts")).toBeUndefined();
     expect(warn).toHaveBeenCalledTimes(1);
     expect(String(warn.mock.calls[0]?.[0])).toMatch(/gives no types for a\.ts/);
+  });
+
+  it("of another compiler are not used, and the notice names both versions", async () => {
+    const warn = vi
+      .spyOn(process, "emitWarning")
+      .mockReset()
+      .mockImplementation(() => {});
+    vi.resetModules();
+    const anew = await import("../src/compiler.js");
+    const project = mkdtempSync(join(tmpdir(), "holdfast-compiler-"));
+    onTestFinished(() => rmSync(project, { recursive: true }));
+    mkdirSync(join(project, "node_modules/typescript"), { recursive: true });
+    writeFileSync(
+      join(project, "node_modules/typescript/package.json"),
+      '{ "name": "typescript", "version": "5.1.2" }',
+    );
+    const olderChecker = { ...checker, getStringType: () => ({ flags: ts.TypeFlags.String << 1 }) };
+    const older = sourceCode({ program: { getTypeChecker: () => olderChecker } });
+    expect(anew.typesFrom(older, join(project, "a.ts"))).toBeUndefined();
+    expect(String(warn.mock.calls[0]?.[0])).toContain(
+      `come from TypeScript 5.1.2, and Holdfast uses TypeScript ${ts.version}`,
+    );
   });
 });
