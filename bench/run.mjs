@@ -7,24 +7,24 @@ import { fileURLToPath } from "node:url";
 import { readArguments, run } from "./lib/usage.mjs";
 
 const usage =
-  "npm run bench -- [--corpora <folder>] [--bugs <real-bugs.json>] [--sources <folder>] [--project <folder>] [--write]";
+  "npm run bench -- [--corpora <folder>] [--bugs <bugs.json>] [--mirrors <folder>] [--project <folder>] [--write]";
 
 await run(() => {
   const { values } = readArguments(usage, {
     corpora: { type: "string" },
     bugs: { type: "string" },
-    sources: { type: "string" },
+    mirrors: { type: "string" },
     project: { type: "string" },
     write: { type: "boolean" },
   });
   const corpora = values.corpora ?? process.env.HOLDFAST_CORPORA;
   const inCorpora = (name) => (corpora === undefined ? undefined : join(corpora, name));
-  const bugs = values.bugs ?? inCorpora("real-bugs.json");
-  const sources = values.sources ?? inCorpora("real-bugs");
+  const bugs = values.bugs ?? inCorpora("bugs.json");
+  const mirrors = values.mirrors ?? corpora;
   const project = values.project ?? inCorpora("typeorm");
   const measurements = [
-    { script: "real-bugs.mjs", needs: { "--bugs": bugs, "--sources": sources } },
-    { script: "corpora.mjs", needs: { "--repositories": corpora } },
+    { script: "fixes.mjs", needs: { "--bugs": bugs, "--mirrors": mirrors } },
+    { script: "field.mjs", needs: { "--repositories": corpora } },
     { script: "time.mjs", needs: { "--project": project } },
     { script: "editor.mjs", needs: { "--project": project } },
   ];

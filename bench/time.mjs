@@ -6,7 +6,7 @@
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { measure } from "./lib/measure.mjs";
+import { holdfast as holdfastScript, measure } from "./lib/measure.mjs";
 import { keepResult, spread, table, today } from "./lib/report.mjs";
 import { CannotRun, count, existing, readArguments, run } from "./lib/usage.mjs";
 
@@ -47,7 +47,7 @@ async function compare(project, tsconfig, rounds) {
 function holdfast(tsconfig) {
   return {
     name: "holdfast check",
-    script: join(dirname(require.resolve("holdfast/package.json")), "bin", "holdfast.mjs"),
+    script: holdfastScript,
     args: ["check", "--project", tsconfig, "--confidence", "likely", "--format", "json"],
     verify({ exitCode, errors }) {
       if (exitCode > 1) throw new CannotRun(`holdfast could not check the project: ${errors.trim()}`);

@@ -47,3 +47,9 @@ export function median(numbers) {
 export function today() {
   return new Date().toISOString().slice(0, 10);
 }
+
+/** A title with a list below it, or with the word that there is none. */
+export function list(title, elements, line) {
+  if (elements.length === 0) return `${title}: none.`;
+  return [`${title}:`, "", ...elements.map((element) => `- ${line(element)}`)].join("\n");
+}

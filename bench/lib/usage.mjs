@@ -1,6 +1,6 @@
 /** What the scripts of this folder are told on the command line, and how they say that something is missing. */
 
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 /** A script cannot do its work; the message says in one sentence what it lacks. */
@@ -20,6 +20,27 @@ export function existing(path, what, usage) {
   if (path === undefined) throw new CannotRun(`${what} is not given.\n${usage}`);
   if (!existsSync(path)) throw new CannotRun(`${what} is not there: ${path}`);
   return path;
+}
+
+/** The array of objects in a JSON file, each of which has these keys. */
+export function listIn(path, what, keys, usage) {
+  const text = readFileSync(existing(path, what, usage), "utf8");
+  const list = parsed(text);
+  if (!Array.isArray(list)) throw new CannotRun(`${path} is not a JSON array.`);
+  for (const [index, element] of list.entries()) {
+    const missing = keys.filter((key) => element?.[key] === undefined);
+    if (missing.length > 0) throw new CannotRun(`${path}: element ${index + 1} has no ${missing.join(", ")}.`);
+  }
+  return list;
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The caller says what was expected instead.
+    return undefined;
+  }
 }
 
 /** A whole number from 1 on, given as text. */

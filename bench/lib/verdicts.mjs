@@ -1,55 +1,64 @@
-/** Findings in real repositories that somebody has read, and what they thought of them. */
+/** Findings in public repositories that were read, and what the reader thought of them. */
 
-import { confidences } from "./judging.mjs";
+import { CannotRun } from "./usage.mjs";
+
+/** What a finding can be: see README.md. */
+export const opinions = ["true", "harmless", "false"];
 
 /**
- * Which findings nobody has judged, how many of the others are right or wrong, and which verdicts have lost their finding.
- * A verdict holds for its finding in later commits too: the fingerprint names the code, not the line.
- * @template {{ fingerprint: string, confidence: string }} Found
- * @template {{ repository: string, fingerprint: string, confidence: string, verdict: string }} Verdict
- * @param {{ name: string }} repository
- * @param {Found[]} findings
+ * The verdicts with some more, each with what it says of its finding; a later verdict takes the place of an earlier one.
+ * @template {{ repository: string, fingerprint: string }} Verdict
  * @param {Verdict[]} verdicts
- * @param {string} confidence
+ * @param {{ fingerprint: string, verdict: string, reason: string }[]} given
+ * @param {{ repository: string, commit: string, findings: object[] }[]} results
+ * @returns {Verdict[]}
  */
-export function compareWithVerdicts({ name }, findings, verdicts, confidence) {
-  const own = verdicts.filter(({ repository }) => repository === name);
-  const byFingerprint = new Map(own.map((verdict) => [verdict.fingerprint, verdict]));
-  const found = new Set(findings.map(({ fingerprint }) => fingerprint));
-  const judged = findings.filter(({ fingerprint }) => byFingerprint.has(fingerprint));
-  const having = (verdict) => judged.filter(({ fingerprint }) => byFingerprint.get(fingerprint).verdict === verdict);
-  // What was found at a lower confidence than is asked for now is not lost.
-  const gone = own.filter(
-    (verdict) =>
-      !found.has(verdict.fingerprint) && confidences.indexOf(verdict.confidence) <= confidences.indexOf(confidence),
-  );
-  return {
-    fresh: findings.filter(({ fingerprint }) => !byFingerprint.has(fingerprint)),
-    lost: gone.filter(({ verdict }) => verdict === "right"),
-    mended: gone.filter(({ verdict }) => verdict === "wrong"),
-    counts: {
-      right: having("right").length,
-      wrong: having("wrong").length,
-      wrongCertain: having("wrong").filter((finding) => finding.confidence === "certain").length,
-      unsure: having("unsure").length,
-    },
-  };
+export function withVerdicts(verdicts, given, results) {
+  const added = given.flatMap((one) => judged(one, results));
+  return [...verdicts.filter((old) => !added.some((one) => isSame(one, old))), ...added];
 }
 
-/** The verdicts and the new findings, as `unsure` until somebody has read them. */
-export function withNew(verdicts, { name, commit }, fresh) {
-  return [
-    ...verdicts,
-    ...fresh.map(({ fingerprint, rule, confidence, file, place }) => ({
-      repository: name,
-      commit,
-      fingerprint,
-      rule,
-      confidence,
-      file,
-      line: place.line,
-      verdict: "unsure",
-      reason: "not read yet",
+/**
+ * All findings, each with its repository and with the verdict on it, if there is one.
+ * @returns {{ repository: string, fingerprint: string, opinion?: string }[]}
+ */
+export function withOpinions(results, verdicts) {
+  return results.flatMap(({ repository, findings = [] }) =>
+    findings.map((finding) => ({
+      ...finding,
+      repository,
+      opinion: verdicts.find((verdict) => isSame(verdict, { ...finding, repository }))?.verdict,
     })),
-  ];
+  );
+}
+
+/** The verdicts whose finding is no longer there, although its repository was checked. */
+export function lostVerdicts(results, verdicts) {
+  const checked = new Map(results.flatMap(({ repository, findings }) => (findings ? [[repository, findings]] : [])));
+  return verdicts.filter(
+    ({ repository, fingerprint }) =>
+      checked.has(repository) && !checked.get(repository).some((finding) => finding.fingerprint === fingerprint),
+  );
+}
+
+/** A verdict holds for its finding in later commits too: the fingerprint names the code, not the line. */
+function isSame(a, b) {
+  return a.repository === b.repository && a.fingerprint === b.fingerprint;
+}
+
+function judged({ fingerprint, verdict, reason }, results) {
+  if (!opinions.includes(verdict))
+    throw new CannotRun(`the verdict on ${fingerprint} is "${verdict}"; it must be ${opinions.join(", ")}.`);
+  if (!reason) throw new CannotRun(`the verdict on ${fingerprint} needs a reason.`);
+  const found = results.flatMap(({ repository, commit, findings = [] }) =>
+    findings
+      .filter((finding) => finding.fingerprint === fingerprint)
+      .map(({ fingerprint, rule, confidence, contract, file, line }) => ({
+        ...{ repository, commit, fingerprint, rule, confidence, contract, file, line },
+        verdict,
+        reason,
+      })),
+  );
+  if (found.length === 0) throw new CannotRun(`no finding has the fingerprint ${fingerprint}.`);
+  return found;
 }
