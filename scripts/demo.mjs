@@ -23,7 +23,7 @@ try {
   cpSync(example, copy, { recursive: true });
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "junction");
 
-  heading("1", "A shop that compiles, and works on the machine of whoever wrote it");
+  heading("1", "A shop that compiles and passes its tests");
   typeCheck();
   for (const file of sources()) console.log(`  ${file}`);
 
@@ -40,7 +40,7 @@ try {
   heading("4", "What is left");
   process.stdout.write(after);
   typeCheck();
-  console.log(`\nThe mended shop compiles. That took ${((performance.now() - started) / 1000).toFixed(1)} s.`);
+  console.log(`\nThe fixed shop compiles. That took ${((performance.now() - started) / 1000).toFixed(1)} s.`);
   console.log("Its code is in examples/shop; `npx holdfast explain <rule>` says more about each rule.");
 } finally {
   rmSync(copy, { recursive: true, force: true });

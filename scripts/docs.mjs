@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { createCatalog, runtimeSettings } from "@holdfast/contracts";
-import { ruleDescriptions, rules } from "@holdfast/rules";
+import { allRules, ruleDescriptions, rules } from "@holdfast/rules";
 import prettier from "prettier";
 import { withRules } from "../extension/manifest.mjs";
 import { apiPage } from "./lib/api-page.mjs";
@@ -44,7 +44,7 @@ await generatePart("README.md", ruleTable("docs/rules/"));
 put("docs/images/finding.svg", picture());
 
 const manifest = JSON.parse(readFileSync(join(root, "extension/package.json"), "utf8"));
-put("extension/package.json", `${JSON.stringify(withRules(manifest, ruleDescriptions), undefined, 2)}\n`);
+put("extension/package.json", `${JSON.stringify(withRules(manifest, allRules), undefined, 2)}\n`);
 
 if (outdated.length === 0) console.log("The documentation is up to date.");
 else if (check) {
@@ -85,7 +85,7 @@ function indexOfPages() {
     "## Rules",
     ruleTable("rules/"),
     "## Contracts",
-    "A contract is *proven* when a script made the real library behave as it says; otherwise it is *documented*.",
+    "A contract is *proven* when a script reproduces it against the real library; otherwise it is *documented*.",
     table(["package", "status", "handles"], rows),
   );
 }
@@ -96,6 +96,7 @@ function picture() {
   const { stdout } = holdfast(["check", "src/orders.ts", ...others], {
     cwd: join(root, "examples/shop"),
     colours: true,
+    columns: 100,
   });
   // The summary tells how long it took, which is never the same.
   const finding = stdout.slice(0, stdout.lastIndexOf("docs  "));

@@ -41,7 +41,7 @@ const connection: Handle = {
   noun: "${packageName} connection",
   types: [{ name: "Connection" }],
   lanes: {
-    query: { overlap: { outcome: "undefined" }, why: "The vendor does not say what a second query meanwhile does." },
+    query: { overlap: { outcome: "undefined" }, why: "The library does not define what a second query does." },
   },
   operations: { query: { lane: "query" } },
   releases: { close: release({ waits: false, kind: "graceful", promised: true }) },
@@ -166,7 +166,7 @@ async function newFixture(address) {
   }
   tellNext([
     example === undefined
-      ? `Replace the program in ${folder} by one that somebody could have written.`
+      ? `Replace the program in ${folder} by a realistic one.`
       : `It is a copy of ${example}: replace it by a program that differs in kind. fixtures/README.md explains the markers.`,
     "npm run build && npx vitest run --project fixtures",
   ]);

@@ -4,16 +4,20 @@ import {
   afterReleaseWords,
   disposalSentence,
   drainSentence,
+  endSentences,
   freeOperations,
   guardSentence,
   lanesOf,
+  lateSentences,
   limitWords,
   modulesOf,
   optionGroups,
   outcomeWords,
   phaseSentence,
+  secondWords,
   sentence,
   settlementSentence,
+  stateSentence,
 } from "@holdfast/contracts";
 import { code, parts, table } from "./pages.mjs";
 
@@ -34,7 +38,7 @@ function contractSection(contract) {
   const { versions, status, handles, sources = [], guards = [] } = contract;
   return parts(
     `## Versions ${versions}, imported from ${code(modulesOf(contract))}`,
-    `Status: **${status}**${status === "proven" ? ": a script made the real library behave as this page says." : "."}`,
+    `Status: **${status}**${status === "proven" ? ": a script reproduces this against the real library." : "."}`,
     ...alike(handles).map(handleSection),
     ...sources.map(sourceSection),
     ...guards.map(guardSection),
@@ -61,10 +65,11 @@ function handleSection(group) {
     others(handle),
     phaseSentence(handle),
     releases(handle),
-    sentence(afterReleaseWords(handle)),
+    [sentence(afterReleaseWords(handle)), ...lateSentences(handle)].join(" ").trim(),
+    stateSentence(handle),
     drainSentence(handle),
     disposalSentence(handle),
-    handle.mayBeLeft ? `It may be left unreleased. ${handle.mayBeLeft}` : "",
+    handle.mayBeLeft ? `It need not be released. ${handle.mayBeLeft}` : "",
     handle.errorEvent ? `Without a listener for \`${handle.errorEvent}\` an error ends the process.` : "",
     settlementSentence(handle),
     options(handle),
@@ -79,8 +84,8 @@ function lanes(handle) {
       : [`${name}, in a ${phase}`, "", outcomeWords(overlap), ""],
   );
   return parts(
-    rows.length > 0 ? "Of the operations in one lane only one may be pending at a time." : "",
-    table(["lane", "operations", "a second one meanwhile", "why"], rows),
+    rows.length > 0 ? "Only one operation of a lane may be pending at a time." : "",
+    table(["lane", "operations", "a second one", "why"], rows),
   );
 }
 
@@ -88,18 +93,35 @@ function others(handle) {
   const names = freeOperations(handle);
   return names.length === 0
     ? ""
-    : `Any number of these may be pending, but a release must not meet them: ${code(names)}.`;
+    : `Any number of these may be pending, but must have finished before a release: ${code(names)}.`;
 }
 
 function releases({ releases: all }) {
-  const rows = Object.entries(all).map(([name, { waits, kind, graceful, pending, second, bounded }]) => [
+  const rows = Object.entries(all).map(([name, release]) => [
     `\`${name}\``,
-    waits ? `yes${bounded ? `, but: ${bounded}` : ""}` : "no",
-    kind === "abort" ? `yes${graceful ? `; \`${graceful}\` does not` : ""}` : "no",
-    pending === undefined ? "" : outcomeWords(pending),
-    outcomeWords(second),
+    waiting(release),
+    release.drops ? `yes${release.graceful ? `; \`${release.graceful}\` does not` : ""}` : "no",
+    meaning(release),
+    release.pending === undefined ? "" : outcomeWords(release.pending),
+    secondWords(release.second),
   ]);
-  return table(["release", "waits", "drops what was handed over", "pending operations", "a second one"], rows);
+  return table(
+    ["release", "waits", "drops what was handed over", "it is there to", "pending operations", "a second one"],
+    rows,
+  );
+}
+
+function waiting({ waits, waitsWith, bounded }) {
+  const condition = waitsWith ? `if made with \`${waitsWith.option}: ${waitsWith.equals}\`` : "no";
+  return waits ? `yes${bounded ? `, but: ${bounded}` : ""}` : condition;
+}
+
+function meaning({ kind, abortsWith, failsOpen }) {
+  return [
+    kind === "abort" ? "break off what is under way" : "end",
+    ...(abortsWith ? [`break off what is under way, if argument ${abortsWith.argument + 1} is true`] : []),
+    ...(failsOpen ? ["one that fails has released nothing"] : []),
+  ].join("; ");
 }
 
 function options(handle) {
@@ -125,12 +147,13 @@ function scopes(calls) {
   return rows.length === 0
     ? ""
     : parts(
-        "Scopes: the handle that the callback is given dies when the callback's promise settles.",
+        "Scopes: the handle passed to the callback ends when the promise of the callback settles.",
         table(["call", "gives", "at the end it", "waits for pending operations", "an operation afterwards"], rows),
       );
 }
 
-function sourceSection({ name, methods = {}, operations = {}, releases: all = {} }) {
+function sourceSection(source) {
+  const { name, methods = {}, operations = {}, releases: all = {} } = source;
   const given = [...Object.entries(methods), ...Object.entries(operations)]
     .filter(([, call]) => call.returns !== undefined)
     .map(([method, call]) => [`\`${method}\``, `\`${call.returns.type}\``, limitWords(call)]);
@@ -138,6 +161,8 @@ function sourceSection({ name, methods = {}, operations = {}, releases: all = {}
     `### \`${name}\` (shared freely)`,
     given.length > 0 ? table(["call", "hands out", "limits"], given) : "Any number of operations may be pending on it.",
     Object.keys(all).length > 0 ? `Takes back: ${code(Object.keys(all))}.` : "",
+    endSentences(source).join(" "),
+    stateSentence(source),
     scopes({ ...operations, ...methods }),
   );
 }

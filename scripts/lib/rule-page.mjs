@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fixDescriptions } from "@holdfast/rules";
 import { errorsOf } from "holdfast";
 import { begin, code, end, parts } from "./pages.mjs";
 import { root } from "./holdfast.mjs";
@@ -20,11 +21,35 @@ const marker = / *\/\/ expect: ([\w-]+)[^\n]*/g;
 export function rulePage(rule, contracts) {
   return parts(
     rule.summary,
-    `Severity: ${rule.severity}, unless the contract says how bad it is. Fixes: ${rule.fixKinds.length === 0 ? "none" : code(rule.fixKinds)}.`,
+    severity(rule),
     `## Why\n\n${rule.why}`,
     errorList(rule, contracts),
     example(rule),
+    fixes(rule),
     options(rule),
+  );
+}
+
+/** Of the rules only `no-concurrent-use` has findings of another severity than its own. */
+function severity({ id, severity: usual }) {
+  const exception =
+    id === "no-concurrent-use"
+      ? " Where a library queues the second operation but has announced that it will stop, it is a warning, and `likely`."
+      : "";
+  return `Default severity: ${usual}.${exception}`;
+}
+
+function fixes({ fixKinds }) {
+  if (fixKinds.length === 0) return "";
+  const items = fixKinds.map((kind) => {
+    const { titles, does, safe } = fixDescriptions[kind];
+    const when = { always: "Safe.", never: "A suggestion." }[safe] ?? `Safe ${safe}; otherwise a suggestion.`;
+    return `- **${titles.join("**, **")}** (\`${kind}\`): ${does} ${when}`;
+  });
+  return parts(
+    "## Fixes",
+    "`--fix` applies safe fixes; `--fix-suggestions` also applies suggestions, which may change behaviour.",
+    items.join("\n"),
   );
 }
 
@@ -81,14 +106,12 @@ function example({ id }) {
   return parts(
     "## Example",
     fenced(text, bad),
-    fixed === undefined
-      ? ""
-      : parts("What the first fix makes of it:", fenced(withoutComplaint(join(folder, fixed)), fixed)),
-    `More programs that are reported, and some that look alike and are not, are in \`fixtures/${id}/\`.`,
+    fixed === undefined ? "" : parts("After the first fix:", fenced(withoutComplaint(join(folder, fixed)), fixed)),
+    `More examples, correct look-alikes included, are in \`fixtures/${id}/\`.`,
   );
 }
 
-/** The first line of a fixture says what goes wrong; mended, nothing does. */
+/** The first line of a fixture says what goes wrong; fixed, nothing does. */
 function withoutComplaint(file) {
   return readFileSync(file, "utf8").replace(/^\/\/[^\n]*\n/, "");
 }
@@ -101,21 +124,20 @@ function options({ id, severity }) {
   const setting = JSON.stringify({ rules: { [id]: "off" } });
   return `## Options
 
-In \`holdfast.config.json\` a rule is \`off\`, \`warn\` or \`error\`: \`${setting}\`. In ESLint it takes two options, both of which
-may be left out:
+In \`holdfast.config.json\` a rule is \`off\`, \`warn\` or \`error\`: \`${setting}\`. In ESLint it takes two optional settings:
 
 \`\`\`js
 "holdfast/${id}": ["${severity === "error" ? "error" : "warn"}", { types: true, confidence: "likely" }],
 \`\`\`
 
-\`types\` asks the type checker, where the parser provides one. \`confidence\` is \`certain\` (the default), \`likely\` or
-\`possible\`: how sure a finding has to be.${suppressing(id)}`;
+\`types\` uses type information where the parser provides it. \`confidence\` is the minimum confidence of reported findings:
+\`certain\` (the default) or \`likely\`.${suppressing(id)}`;
 }
 
 /** What is said about suppressions themselves cannot be suppressed by one more. */
 function suppressing(id) {
   if (id === "suppression") return "";
-  return ` To suppress one finding, say why:
+  return ` To suppress one finding, give a reason:
 
 \`\`\`ts
 // holdfast-disable-next-line ${id} -- the reason
