@@ -252,8 +252,7 @@ describe("in a window", () => {
   it("has a walkthrough with pictures", async () => {
     // Pictures are only shown where there is room for them.
     await window.command("View: Toggle Primary Side Bar Visibility");
-    await window.command("Welcome: Open Walkthrough...");
-    await window.pick("Get Started with Holdfast");
+    await window.commandWith("Welcome: Open Walkthrough...", "Get Started with Holdfast");
     await window.webview.locator("svg", { hasText: "client is released while its query is still running" }).waitFor();
     await picture(window.page, "walkthrough");
     await window.command("View: Toggle Primary Side Bar Visibility");

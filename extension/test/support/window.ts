@@ -4,40 +4,49 @@ import type { FrameLocator, Locator, Page } from "playwright-core";
 
 const activeGroup = ".editor-group-container.active";
 
+/** How often a step is tried that something else may interrupt, and how long it may take, in milliseconds. */
+const attempts = 6;
+const patience = 5_000;
+
 export class Window {
   constructor(readonly page: Page) {}
 
   /** Opens a file of the folder by its name, and waits until its text is shown. */
   async open(name: string): Promise<void> {
-    await this.page.keyboard.press("Control+P");
-    await this.choose(name, name);
+    await this.choose("Control+P", name, name);
     await this.page.waitForSelector(`${activeGroup} .tab.active[data-resource-name="${name}"]`);
     await this.page.waitForSelector(`${activeGroup} .monaco-editor .view-line`);
   }
 
   /** Runs a command by its title. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press("F1");
-    await this.choose(`>${title}`, title);
+    await this.choose("F1", `>${title}`, title);
   }
 
-  /** Takes the row that is called so, of those that there are to choose from. */
-  async pick(name: string): Promise<void> {
-    await this.choose(name, name);
+  /** Runs a command that asks for something, and takes the row that is called so. */
+  async commandWith(title: string, name: string): Promise<void> {
+    await this.retried(async () => {
+      await this.command(title);
+      await this.take(name, name);
+    });
   }
 
   /** Puts the cursor somewhere; lines and columns count from 1. */
   async moveTo(line: number, column: number): Promise<void> {
-    await this.page.keyboard.press("Control+G");
-    await this.fill(`:${line}:${column}`);
-    await this.page.keyboard.press("Enter");
-    await this.cursorAt(line, column);
+    await this.retried(async () => {
+      await this.page.keyboard.press("Control+G");
+      await this.fill(`:${line}:${column}`);
+      await this.page.keyboard.press("Enter");
+      await this.cursorAt(line, column, patience);
+    });
   }
 
   /** Waits until the cursor is there, or at the end of what is selected. */
-  async cursorAt(line: number, column?: number): Promise<void> {
+  async cursorAt(line: number, column?: number, timeout?: number): Promise<void> {
     const place = column === undefined ? `Ln ${line}, ` : `Ln ${line}, Col ${column}`;
-    await this.page.locator("#status\\.editor\\.selection", { hasText: place }).waitFor();
+    await this.page
+      .locator("#status\\.editor\\.selection", { hasText: place })
+      .waitFor({ ...(timeout !== undefined && { timeout }) });
   }
 
   /** Replaces a line of the open file, as if typed. */
@@ -162,17 +171,36 @@ export class Window {
     return `.editor-group-container:has(.tab.active[data-resource-name="${file}"])`;
   }
 
-  /** Types into the box that asks for something, and takes the row that is called so. */
-  private async choose(typed: string, name: string): Promise<void> {
+  /** Opens the box that asks for something with a key, types into it, and takes the row that is called so. */
+  private async choose(key: string, typed: string, name: string): Promise<void> {
+    await this.retried(async () => {
+      await this.page.keyboard.press(key);
+      await this.take(typed, name);
+    });
+  }
+
+  private async take(typed: string, name: string): Promise<void> {
     await this.fill(typed);
     const label = this.page.locator(".label-name", { hasText: new RegExp(`^\\s*${escaped(name)}\\s*$`) });
-    await this.page.locator(".quick-input-widget .monaco-list-row").filter({ has: label }).first().click();
+    const row = this.page.locator(".quick-input-widget .monaco-list-row").filter({ has: label });
+    await row.first().click({ timeout: patience });
   }
 
   private async fill(text: string): Promise<void> {
-    const input = this.page.locator(".quick-input-widget input.input");
-    await input.waitFor();
-    await input.fill(text);
+    await this.page.locator(".quick-input-widget input.input").fill(text, { timeout: patience });
+  }
+
+  /** Whatever takes the focus closes the box that asks for something; then the step begins anew. */
+  private async retried(step: () => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await step();
+        return;
+      } catch (error) {
+        if (attempt === attempts) throw error;
+        await this.page.keyboard.press("Escape");
+      }
+    }
   }
 }
 
