@@ -71,7 +71,7 @@ export interface Call {
   /** It gives back one of its own arguments. */
   returnsArgument?: ReturnedArgument;
   /** What it hands out is one of a limited number: what the call does when all of them are taken. */
-  limited?: { outcome: "hangs" | "rejects" | "throws"; error?: string };
+  limited?: { outcome: "hangs" | "rejects" | "throws" } & LibraryError;
   /** What it hands out releases the receiver when it ends, so that nobody else has to (`handle.readLines()`). */
   takesOver?: boolean;
   /** Its promise settles when nothing is pending any more on the handle in this argument. */
@@ -153,15 +153,21 @@ export interface Scope {
   outer?: string;
 }
 
+/** The error with which the library itself fails. */
+export interface LibraryError {
+  /** The exact text that a user would search for. */
+  error?: string;
+  /** Its `code`, which programs ask for. */
+  code?: string;
+}
+
 /** What an operation comes to that comes too late. */
-export interface LateOutcome {
+export interface LateOutcome extends LibraryError {
   /**
    * `emits`: the call returns, and then an `error` event comes, which no `catch` sees. `works`: as if nothing were, on a
    * handle that may have its next owner. `fine`: as it should, such as a loop that is over at once; it is not too late.
    */
   outcome: "throws" | "rejects" | "emits" | "silent" | "works" | "hangs" | "fine";
-  /** The exact text that a user would search for. */
-  error?: string;
 }
 
 /** The same, for operations that do something else than the others. */
@@ -177,7 +183,7 @@ export interface AfterRelease extends LateOutcomes {
 }
 
 /** What a second operation in the same lane does while the first is pending. */
-export interface Overlap {
+export interface Overlap extends LibraryError {
   outcome:
     | "throws" /* synchronously: a `.catch` on the promise does not see it */
     | "rejects"
@@ -187,8 +193,6 @@ export interface Overlap {
     | "hangs"
     | "undefined" /* the vendor promises nothing */
     | "queues" /* safe, but one after the other */;
-  /** The exact text that a user would search for. */
-  error?: string;
   /** The handle is unusable afterwards. */
   kills?: boolean;
   /** Only from this many pending operations on. */
@@ -317,18 +321,17 @@ export interface Release {
    * What pending operations come to. `finishes`: they are carried out as if nothing had happened, to nobody's harm;
    * `runs on`: on a handle that somebody else may have by then.
    */
-  pending?: { outcome: "lost" | "rejects" | "runs on" | "hangs" | "finishes"; error?: string };
+  pending?: { outcome: "lost" | "rejects" | "runs on" | "hangs" | "finishes" } & LibraryError;
   /** It releases only if it succeeds: after one that rejected the handle is as it was, and owes another release. */
   failsOpen?: true;
   second: SecondRelease;
 }
 
 /** What a second release does. */
-export interface SecondRelease {
+export interface SecondRelease extends LibraryError {
   outcome: "harmless" | "throws" | "rejects" | "harms" | "hangs";
-  error?: string;
   /** While the first one is still under way, where that is something else. */
-  underWay?: Pick<SecondRelease, "outcome" | "error">;
+  underWay?: Pick<SecondRelease, "outcome" | keyof LibraryError>;
   /** After one of these releases it does no harm. */
   harmlessAfter?: string[];
   /** The text after one of these releases, where it is another one. */

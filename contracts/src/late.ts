@@ -1,6 +1,6 @@
 /** What comes too late, and what it comes to: the case at hand out of all that a contract says about late calls. */
 
-import type { AfterRelease, LateOutcome, SecondRelease } from "./contract.js";
+import type { AfterRelease, LateOutcome, LibraryError, SecondRelease } from "./contract.js";
 
 /** The late call: which operation, after which release, and whether the scope that ended had failed. */
 export interface LateCall {
@@ -14,21 +14,24 @@ export function lateOutcome(afterRelease: AfterRelease, { operation, release, fa
   const { after = {}, errorOnFailure } = afterRelease;
   const outcomes = (release === undefined ? undefined : own(after, release)) ?? afterRelease;
   const of = operation === undefined ? undefined : own(outcomes.operations ?? {}, operation);
-  const { outcome, error } = of ?? outcomes;
-  const text = failed ? (errorOnFailure ?? error) : error;
-  return { outcome, ...(text !== undefined && { error: text }) };
+  const { outcome, ...said } = of ?? outcomes;
+  return { outcome, ...worded(said, failed ? errorOnFailure : undefined) };
 }
 
 /** What a second release comes to: after which release, and whether that one can still be under way. */
 export function secondOutcome(
-  { outcome, error, underWay, harmlessAfter = [], errorAfter = {} }: SecondRelease,
+  { outcome, underWay, harmlessAfter = [], errorAfter = {}, ...said }: SecondRelease,
   first: string,
   isUnderWay: boolean,
-): Pick<SecondRelease, "outcome" | "error"> {
+): Pick<SecondRelease, "outcome" | keyof LibraryError> {
   if (harmlessAfter.includes(first)) return { outcome: "harmless" };
   if (isUnderWay && underWay) return underWay;
-  const text = own(errorAfter, first) ?? error;
-  return { outcome, ...(text !== undefined && { error: text }) };
+  return { outcome, ...worded(said, own(errorAfter, first)) };
+}
+
+/** The library's error, with another text where it has one for this case. */
+function worded({ error, code }: LibraryError, text = error): LibraryError {
+  return { ...(text !== undefined && { error: text }), ...(code !== undefined && { code }) };
 }
 
 function own<T>(record: Record<string, T>, name: string): T | undefined {

@@ -7,6 +7,7 @@ import { iteratorOf } from "./iteration.js";
 import type { Life } from "./life.js";
 import type { Method } from "./method.js";
 import { optionsSetBy, setOption } from "./options.js";
+import { withoutOwnFrames } from "./place.js";
 import type { Member } from "./plan.js";
 import { guardedBy, isObject, isPromise, rememberAlias, unwrapAll } from "./registry.js";
 import { isAbort, release, releasesNothing } from "./release.js";
@@ -23,6 +24,14 @@ export interface Callee {
 }
 
 export function callMember(callee: Callee, given: unknown[]): unknown {
+  try {
+    return callOf(callee, given);
+  } catch (error) {
+    throw withoutOwnFrames(error); // node-do-not-add-exception-line
+  }
+}
+
+function callOf(callee: Callee, given: unknown[]): unknown {
   const { life, member, method, raw } = callee;
   if (member.release !== undefined) return callRelease(callee, given);
   if (member.name === "[Symbol.asyncIterator]") return iteratorOf(Reflect.apply(method, raw, given), life, member);

@@ -189,9 +189,12 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return isObject(value) && typeof (value as { then?: unknown }).then === "function";
 }
 
-/** A function that releases what another parameter of the callback is. */
+/** A function that releases what another parameter of the callback is; often it is that one's own method. */
 function releaserOf(handle: unknown, releaser: unknown): unknown {
   const held = guardedBy(handle);
+  const isMethod = ({ name }: Member) => Reflect.get(held!.raw, name) === releaser;
+  const method = held && [...held.plan.members.values()].find(isMethod);
+  if (method !== undefined) return Reflect.get(held!.proxy, method.name);
   const [known] = [...(held?.plan.members.values() ?? [])].filter((member) => member.release !== undefined);
   if (held === undefined || known === undefined || typeof releaser !== "function") return releaser;
   return (...given: unknown[]) =>

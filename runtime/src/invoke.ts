@@ -17,7 +17,7 @@ import {
 } from "./judge.js";
 import { happening, isTimeForPlace, type Life, type Pending } from "./life.js";
 import { tellLateOptions } from "./options.js";
-import { Trace } from "./place.js";
+import { Trace, withoutOwnFrames } from "./place.js";
 import type { Method } from "./method.js";
 import type { Member, Transition } from "./plan.js";
 import { guardedBy, isObject, isPromise, rememberAlias } from "./registry.js";
@@ -77,7 +77,7 @@ export function operationOf(
           return follow(pending, called(methods, key, given));
         } catch (error) {
           life.finish(pending);
-          throw error;
+          throw withoutOwnFrames(error); // node-do-not-add-exception-line
         }
       }
     }
@@ -87,8 +87,14 @@ export function operationOf(
 
 /** What the method returns. A call as such is faster than `Reflect.apply`, and most methods are given little. */
 function called(methods: Record<PropertyKey, Method>, key: PropertyKey, given: readonly unknown[]): unknown {
-  if (given.length === 0) return methods[key]!();
-  return given.length === 1 ? methods[key]!(given[0]) : Reflect.apply(methods[key]!, methods, given);
+  if (given.length === 0) return methods[key]!(); // node-do-not-add-exception-line
+  if (given.length === 1) return methods[key]!(given[0]); // node-do-not-add-exception-line
+  return perform(methods[key]!, methods, given);
+}
+
+/** The call that the program meant. */
+function perform(method: Method, receiver: object, given: readonly unknown[]): unknown {
+  return Reflect.apply(method, receiver, given); // node-do-not-add-exception-line
 }
 
 /** Whether the last argument is a function. An index that is not there is slow to look up, so nobody looks. */
@@ -120,14 +126,18 @@ export function operate(
   const taken = guardedArguments(life, member.call, given, member.name, origin);
   const invocation = { life, member, method, receiver, given: taken, origin };
   const { builds, lazy } = member.operation!;
-  return builds || lazy ? prepare(invocation, builds?.runs ?? lazily) : consider(invocation);
+  try {
+    return builds || lazy ? prepare(invocation, builds?.runs ?? lazily) : consider(invocation);
+  } catch (error) {
+    throw withoutOwnFrames(error); // node-do-not-add-exception-line
+  }
 }
 
 /** Calls what only names the operation; it is considered when it begins. */
 function prepare({ life, member, method, receiver, given, origin }: Invocation, runs: readonly string[]): unknown {
   const named = origin ?? (isTimeForPlace(member, life.policy.places) ? new Trace() : undefined);
   return builderOf(
-    Reflect.apply(method, receiver, given),
+    perform(method, receiver, given),
     runs,
     (name, run, builder, others) => {
       const awaiting = lazily.includes(name) ? (name as Awaiting) : undefined;
@@ -213,7 +223,7 @@ function start({ life, member, method, receiver, given, origin, named, awaiting 
   const begins = matching(member.begins, given);
   if (member.operation!.settledBy === "return") {
     noteMilestone(life, member);
-    const result = Reflect.apply(method, receiver, given);
+    const result = perform(method, receiver, given);
     if (begins !== undefined) life.beginPhase(begins.phase);
     if (matching(member.ends, given) !== undefined) life.endPhase();
     return handOut(life, member, result, origin);
@@ -226,9 +236,9 @@ function start({ life, member, method, receiver, given, origin, named, awaiting 
     const callback = callbackOf(member, given);
     pending.isUsedOnce = callback !== undefined || awaiting === "then";
     if (callback !== undefined)
-      return Reflect.apply(method, receiver, [...given.slice(0, -1), notingEnd(pending, callback, given)]);
-    if (awaiting === "then") return Reflect.apply(method, receiver, settling(pending, given));
-    const call = () => Reflect.apply(method, receiver, given);
+      return perform(method, receiver, [...given.slice(0, -1), notingEnd(pending, callback, given)]);
+    if (awaiting === "then") return perform(method, receiver, settling(pending, given));
+    const call = () => perform(method, receiver, given);
     const result = canBeHeld(pending, given) ? heldBack(pending, life.policy.delays!, call) : call();
     const hand = (value: unknown) => {
       noteExhaustion(life, member, given, value);

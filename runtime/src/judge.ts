@@ -5,6 +5,7 @@ import {
   type LateOutcome,
   lateOutcome,
   latePhrase,
+  type LibraryError,
   overlapPhrase,
   type Overlap,
   pendingPhrase,
@@ -47,12 +48,14 @@ export function concurrentUse(
   second: Happening,
 ): ViolationFacts | undefined {
   if (overlap.outcome !== "queues") {
-    return overlapping(life, pending.happening, second, overlapPhrase(overlap.outcome), "error", overlap.error);
+    return overlapping(life, pending.happening, second, overlapPhrase(overlap.outcome), "error", overlap);
   }
   const { announcedEnd } = overlap;
   if (announcedEnd === undefined || isExempt(life, announcedEnd.unless)) return undefined;
   const consequence = `they queue, which is deprecated and ends in version ${announcedEnd.endsIn}`;
-  return overlapping(life, pending.happening, second, consequence, "warning", announcedEnd.text);
+  return overlapping(life, pending.happening, second, consequence, "warning", {
+    error: announcedEnd.text,
+  });
 }
 
 /** Operations of a transaction that overlap: harmless until it fails while one of them is pending. */
@@ -67,7 +70,7 @@ export function hazardOf({ pending, overlap }: Collision, second: Happening): Ha
 /** A branch of a failed transaction goes on after its end. */
 export function lateStatement(life: Life, { overlap, first, second }: Hazard): ViolationFacts {
   const consequence = "the transaction has ended, and the statement of another branch would run outside it";
-  return overlapping(life, first, second, consequence, "error", overlap.error);
+  return overlapping(life, first, second, consequence, "error", overlap);
 }
 
 function overlapping(
@@ -76,10 +79,10 @@ function overlapping(
   second: Happening,
   consequence: string,
   severity: ViolationFacts["severity"],
-  libraryText: string | undefined,
+  error: LibraryError,
 ): ViolationFacts {
   const what = "%2 starts while %1 is still running";
-  return { rule: "no-concurrent-use", severity, ...subject(life), first, second, what, consequence, libraryText };
+  return { rule: "no-concurrent-use", severity, ...subject(life), first, second, what, consequence, ...failing(error) };
 }
 
 /** The handle was made so that the announced end does not concern it. */
@@ -93,7 +96,7 @@ export function lateUse(life: Life, end: Happening, second: Happening): Violatio
   if (late.outcome === "fine") return undefined;
   const what = "%2 is called after %1 has released the handle";
   const consequence = `it ${latePhrase(life.plan.handle!, late)}`;
-  return violation("no-use-after-release", life, end, second, what, consequence, late.error);
+  return violation("no-use-after-release", life, end, second, what, consequence, late);
 }
 
 /** What an operation comes to after this end of its handle. */
@@ -109,9 +112,9 @@ export function secondRelease(
   first: Happening,
   second: Happening,
 ): ViolationFacts | undefined {
-  const { outcome, error } = secondOutcome(member.release!.second, first.operation, life.isEndingLife);
-  if (outcome === "harmless") return undefined;
-  const consequence = `the second release ${secondPhrase(outcome)}`;
+  const outcome = secondOutcome(member.release!.second, first.operation, life.isEndingLife);
+  if (outcome.outcome === "harmless") return undefined;
+  const consequence = `the second release ${secondPhrase(outcome.outcome)}`;
   return violation(
     "no-use-after-release",
     life,
@@ -119,7 +122,7 @@ export function secondRelease(
     second,
     "%2 releases again what %1 has released",
     consequence,
-    error,
+    outcome,
   );
 }
 
@@ -128,10 +131,9 @@ export function earlyRelease(life: Life, { release }: Member, second: Happening)
   if (release === undefined || waitsFor(life, release) || release.pending?.outcome === "finishes") return undefined;
   const pending = lostBy(life);
   if (pending === undefined) return undefined;
-  const { outcome, error } = release.pending ?? {};
   const what = "%2 releases the handle while %1 is still running";
-  const consequence = `it ${outcome === undefined ? "may be cut short" : pendingPhrase(outcome)}`;
-  return violation("no-early-release", life, pending.happening, second, what, consequence, error);
+  const consequence = `it ${release.pending === undefined ? "may be cut short" : pendingPhrase(release.pending.outcome)}`;
+  return violation("no-early-release", life, pending.happening, second, what, consequence, release.pending);
 }
 
 /** Whether it waits, by itself or because of what the handle was made with. */
@@ -152,7 +154,7 @@ export function earlyEnd(life: Life, end: Happening, failed: boolean): Violation
     end,
     what,
     consequence,
-    life.plan.handle && lateOutcome(life.plan.handle.afterRelease, { operation: pending.member.name, failed }).error,
+    life.plan.handle && lateOutcome(life.plan.handle.afterRelease, { operation: pending.member.name, failed }),
   );
 }
 
@@ -180,9 +182,14 @@ function violation(
   second: Happening,
   what: string,
   consequence: string,
-  libraryText?: string,
+  error?: LibraryError,
 ): ViolationFacts {
-  return { rule, severity: "error", ...subject(life), first, second, what, consequence, libraryText };
+  return { rule, severity: "error", ...subject(life), first, second, what, consequence, ...failing(error) };
+}
+
+/** What the library's own error would be. */
+function failing({ error, code }: LibraryError = {}): Pick<ViolationFacts, "libraryText" | "code"> {
+  return { ...(error !== undefined && { libraryText: error }), ...(code !== undefined && { code }) };
 }
 
 function subject({ plan }: Life): Pick<ViolationFacts, "contract" | "noun"> {

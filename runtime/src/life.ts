@@ -3,7 +3,7 @@
 import type { EarlyOption, LateOutcome, Overlap } from "@holdfast/contracts";
 import type { Delays } from "./delays.js";
 import { HoldQueue } from "./hold-queue.js";
-import { Trace } from "./place.js";
+import { Trace, withoutOwnFrames } from "./place.js";
 import type { Member, Plan } from "./plan.js";
 import type { Listener, Mode } from "./reporter.js";
 import type { Happening } from "./violation.js";
@@ -69,7 +69,7 @@ export class Pending {
   /** For the promise: the error goes on as it is. */
   readonly rejected = (error: unknown): never => {
     this.life.finish(this);
-    throw error;
+    throw withoutOwnFrames(error);
   };
 
   constructor(readonly life: Life) {}

@@ -1,7 +1,8 @@
 /** Where something happened in the program: the line of its author, not of a library or of this one. */
 
 import { dirname, join, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { types } from "node:util";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** A position in a source file; lines and columns count from 1. */
 export interface Place {
@@ -79,6 +80,23 @@ const ours = ["dist", "src"].map((folder) => join(dirname(here), folder) + sep);
 
 function isOurs(file: string): boolean {
   return ours.some((folder) => file.startsWith(folder));
+}
+
+/** As stacks write them, in modules of both kinds. */
+const oursInStacks = ours.flatMap((folder) => [folder, pathToFileURL(folder).href]);
+
+const isOurFrame = (line: string) => oursInStacks.some((folder) => line.includes(folder));
+
+/**
+ * An error that was thrown through the guard, with the stack that it has without one. The lines that throw it on bear
+ * a comment by which Node.js does not show them above an error that nobody catches.
+ */
+export function withoutOwnFrames<E>(error: E): E {
+  if (!types.isNativeError(error) || typeof error.stack !== "string") return error;
+  const lines = error.stack.split("\n");
+  // It may be frozen.
+  if (lines.some(isOurFrame)) Reflect.set(error, "stack", lines.filter((line) => !isOurFrame(line)).join("\n"));
+  return error;
 }
 
 const included = new Set<string>();

@@ -7,6 +7,7 @@ import { operate, operationOf } from "./invoke.js";
 import type { Life } from "./life.js";
 import type { Method } from "./method.js";
 import { passedWith } from "./passed.js";
+import { withoutOwnFrames } from "./place.js";
 import { Member, passedMember, type Plan } from "./plan.js";
 import { className, classNamesOf, prototypesOf } from "./recognise.js";
 import {
@@ -108,7 +109,7 @@ function handlerFor(raw: object, plan: Plan, life: Life, itself: () => object): 
           const receiver: unknown = self === itself() ? raw : self;
           const passed = plan.takes.length > 0 ? passedWith(plan, given) : undefined;
           if (passed !== undefined) return operateOn(passed, key, target, receiver as object, given);
-          const result = Reflect.apply(target, receiver, unwrapAll(given, life));
+          const result = passOn(target, receiver, unwrapAll(given, life));
           return result === raw ? itself() : result;
         },
       });
@@ -126,6 +127,15 @@ function handlerFor(raw: object, plan: Plan, life: Life, itself: () => object): 
     return needsItself(method) ? passing(method, key) : method;
   }
   return handler;
+}
+
+/** A call of a method of no contract. */
+function passOn(method: Method, receiver: unknown, given: unknown[]): unknown {
+  try {
+    return Reflect.apply(method, receiver, given); // node-do-not-add-exception-line
+  } catch (error) {
+    throw withoutOwnFrames(error); // node-do-not-add-exception-line
+  }
 }
 
 /** An operation of the handle that is passed along with the call. */

@@ -2,6 +2,7 @@
 
 import { channel } from "node:diagnostics_channel";
 import { sharedByCopies } from "./copies.js";
+import { withoutOwnFrames } from "./place.js";
 import { HandleViolation, type ViolationFacts } from "./violation.js";
 
 /**
@@ -62,5 +63,25 @@ const mostTold = 1_000;
 function warn(violation: HandleViolation): void {
   if (told.has(violation.message) || told.size >= mostTold) return;
   told.add(violation.message);
-  process.emitWarning(violation.message, { type: "HoldfastWarning", code: violation.rule });
+  if (told.size === 1) warnBeforeTheEnd();
+  const warning = Object.assign(new Error(violation.message), { code: violation.rule });
+  warning.name = "HoldfastWarning";
+  untold.add(withoutOwnFrames(warning));
+  process.nextTick(tellUntold);
+}
+
+/** Warnings of this turn: like Node.js, the runtime tells them after it, when the program can have listeners. */
+const untold = new Set<Error>();
+
+function tellUntold(): void {
+  for (const warning of untold) {
+    untold.delete(warning);
+    process.emit("warning", warning);
+  }
+}
+
+/** The violation may be why the process dies in this very turn. */
+function warnBeforeTheEnd(): void {
+  process.on("uncaughtExceptionMonitor", tellUntold);
+  process.on("exit", tellUntold);
 }

@@ -2,7 +2,7 @@
 
 import { documentationUrl } from "@holdfast/contracts";
 import { keyFor } from "./copies.js";
-import { type Place, placeText } from "./place.js";
+import { type Place, placeText, withoutOwnFrames } from "./place.js";
 
 const brand = keyFor("violation");
 
@@ -42,6 +42,8 @@ export interface ViolationFacts {
   consequence: string;
   /** The text that the library itself has for the situation. */
   libraryText?: string;
+  /** The `code` of the library's own error. */
+  code?: string;
 }
 
 /**
@@ -60,10 +62,12 @@ export class HandleViolation extends Error {
   /** What should not have come then. */
   readonly second: Happening;
   readonly libraryText?: string;
+  /** The `code` of the library's own error: who asks for it finds it, refused or not. */
+  readonly code?: string;
   /** The page that explains the rule. */
   readonly page: string;
   /** The seed of the delays that have brought it to light, where operations were held back. */
-  seed?: string;
+  declare seed?: string;
 
   static {
     Object.defineProperty(this.prototype, brand, { value: true });
@@ -74,7 +78,7 @@ export class HandleViolation extends Error {
     return typeof value === "object" && value !== null && brand in value;
   }
 
-  constructor({ rule, severity, contract, noun, first, second, what, consequence, libraryText }: ViolationFacts) {
+  constructor({ rule, severity, contract, noun, first, second, what, consequence, libraryText, code }: ViolationFacts) {
     const page = documentationUrl(rule);
     const told = what.replace(/%[12]/g, (side) => said(side === "%1" ? first : second));
     const text = libraryText === undefined ? "" : `: ${libraryText}`;
@@ -85,7 +89,9 @@ export class HandleViolation extends Error {
     this.first = first;
     this.second = second;
     if (libraryText !== undefined) this.libraryText = libraryText;
+    if (code !== undefined) this.code = code;
     this.page = page;
+    withoutOwnFrames(this);
   }
 
   /** The same as plain data: one line of a report. */

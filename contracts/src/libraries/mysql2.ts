@@ -74,7 +74,7 @@ const destroy: Release = release({
   kind: "abort",
   graceful: "end",
   drops: true,
-  pending: { outcome: "rejects", error: "write after end" },
+  pending: { outcome: "rejects", error: "write after end", code: "ERR_STREAM_WRITE_AFTER_END" },
 });
 
 function connection(style: Style, { disposes, knowsRelease }: Edition, pooled: boolean): Handle {

@@ -51,7 +51,7 @@ const fileHandle: Handle = {
   },
   disposal: { kind: "async", release: "close", waits: true },
   drains: ["sync", "datasync"],
-  afterRelease: { outcome: "rejects", error: "file closed" },
+  afterRelease: { outcome: "rejects", error: "file closed", code: "EBADF" },
 };
 
 const evidence: Evidence[] = [

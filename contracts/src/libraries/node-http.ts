@@ -39,7 +39,11 @@ const response: Handle = {
   afterRelease: {
     ...writtenAfterEnd(["destroy"]),
     operations: {
-      writeHead: { outcome: "throws", error: "Cannot write headers after they are sent to the client" },
+      writeHead: {
+        outcome: "throws",
+        error: "Cannot write headers after they are sent to the client",
+        code: "ERR_HTTP_HEADERS_SENT",
+      },
       flushHeaders: { outcome: "silent" },
     },
   },

@@ -38,11 +38,14 @@ export const streamDestroy: Release = release({
 export function writtenAfterEnd(destroying: readonly string[]): AfterRelease {
   const silent: LateOutcomes = {
     outcome: "silent",
-    operations: { "[Symbol.asyncIterator]": { outcome: "rejects", error: "Premature close" } },
+    operations: {
+      "[Symbol.asyncIterator]": { outcome: "rejects", error: "Premature close", code: "ERR_STREAM_PREMATURE_CLOSE" },
+    },
   };
   return {
     outcome: "emits",
     error: "write after end",
+    code: "ERR_STREAM_WRITE_AFTER_END",
     after: Object.fromEntries(destroying.map((name) => [name, silent])),
   };
 }
@@ -92,7 +95,7 @@ function readable(name: string, noun: string, types: TypePattern[]): Handle {
     operations: { "[Symbol.asyncIterator]": { ...loop, lane: "read" } },
     releases: { destroy: release({ waits: false, kind: "graceful" }) },
     mayBeLeft: "It closes itself when it was read to its end.",
-    afterRelease: { outcome: "rejects", error: "Premature close" },
+    afterRelease: { outcome: "rejects", error: "Premature close", code: "ERR_STREAM_PREMATURE_CLOSE" },
     states: {
       readable: { true: "open" },
       readableEnded: { true: "released", late: true },

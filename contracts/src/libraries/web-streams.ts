@@ -13,12 +13,16 @@ const reader: Handle = {
     releaseLock: {
       waits: false,
       kind: "graceful",
-      pending: { outcome: "rejects", error: "Invalid state: Releasing reader" },
+      pending: { outcome: "rejects", error: "Invalid state: Releasing reader", code: "ERR_INVALID_STATE" },
       second: { outcome: "harmless" },
     },
   },
   mayBeLeft: "A lock on a stream that was read to its end does no harm.",
-  afterRelease: { outcome: "rejects", error: "Invalid state: The reader is not attached to a stream" },
+  afterRelease: {
+    outcome: "rejects",
+    error: "Invalid state: The reader is not attached to a stream",
+    code: "ERR_INVALID_STATE",
+  },
 };
 
 const unbound = "Invalid state: Writer is not bound to a WritableStream";
@@ -48,7 +52,12 @@ const writer: Handle = {
       second: {
         outcome: "rejects",
         error: "Invalid state: WritableStream is closed",
-        underWay: { outcome: "rejects", error: "Invalid state: Failure to close WritableStream" },
+        code: "ERR_INVALID_STATE",
+        underWay: {
+          outcome: "rejects",
+          error: "Invalid state: Failure to close WritableStream",
+          code: "ERR_INVALID_STATE",
+        },
         errorAfter: { releaseLock: unbound },
       },
     },
@@ -64,6 +73,7 @@ const writer: Handle = {
   afterRelease: {
     outcome: "rejects",
     error: unbound,
+    code: "ERR_INVALID_STATE",
     after: {
       // Node.js 20 throws an internal error, others reject: neither has a text that is worth a search.
       close: { outcome: "rejects" },
@@ -73,7 +83,11 @@ const writer: Handle = {
   },
 };
 
-const locked = { outcome: "rejects", error: "Invalid state: WritableStream is locked" } as const;
+const locked = {
+  outcome: "rejects",
+  error: "Invalid state: WritableStream is locked",
+  code: "ERR_INVALID_STATE",
+} as const;
 
 const sources: Source[] = [
   {
@@ -82,7 +96,7 @@ const sources: Source[] = [
     methods: {
       getReader: {
         returns: { type: "ReadableStreamDefaultReader" },
-        limited: { outcome: "throws", error: "Invalid state: ReadableStream is locked" },
+        limited: { outcome: "throws", error: "Invalid state: ReadableStream is locked", code: "ERR_INVALID_STATE" },
       },
       pipeThrough: { returns: { type: "ReadableStream" } },
     },
@@ -93,7 +107,7 @@ const sources: Source[] = [
         kind: "abort",
         promised: true,
         pending: { outcome: "finishes" },
-        whileLent: { outcome: "rejects", error: "Invalid state: ReadableStream is locked" },
+        whileLent: { outcome: "rejects", error: "Invalid state: ReadableStream is locked", code: "ERR_INVALID_STATE" },
         second: { outcome: "harmless" },
       },
     },
@@ -105,7 +119,7 @@ const sources: Source[] = [
     methods: {
       getWriter: {
         returns: { type: "WritableStreamDefaultWriter" },
-        limited: { outcome: "throws", error: "Invalid state: WritableStream is locked" },
+        limited: { outcome: "throws", error: "Invalid state: WritableStream is locked", code: "ERR_INVALID_STATE" },
       },
     },
     noun: "writable stream",
@@ -116,7 +130,7 @@ const sources: Source[] = [
         promised: true,
         pending: { outcome: "finishes" },
         whileLent: locked,
-        second: { outcome: "rejects", error: "Invalid state: WritableStream is closed" },
+        second: { outcome: "rejects", error: "Invalid state: WritableStream is closed", code: "ERR_INVALID_STATE" },
       },
       abort: { ...abort, whileLent: locked },
     },

@@ -23,6 +23,7 @@ const sending: Lane = {
   overlap: {
     outcome: "throws",
     error: "Socket is busy writing; only one send operation may be in progress at any time",
+    code: "EBUSY",
   },
   why: "A send that cannot be queued at once stays pending, and the next one throws EBUSY; a few sends on a healthy connection never show it, a burst of more than 512 always does.",
 };
@@ -31,13 +32,14 @@ const receiving: Lane = {
   overlap: {
     outcome: "throws",
     error: "Socket is busy reading; only one receive operation may be in progress at any time",
+    code: "EBUSY",
   },
   why: "Only one receive, or one loop over the socket, may wait for a message.",
 };
 
 /** `bind` and `unbind` run in another thread, and until they are done the socket refuses everything. */
 const endpoint: Lane = {
-  overlap: { outcome: "throws", error: busy },
+  overlap: { outcome: "throws", error: busy, code: "EBUSY" },
   blocks: ["send", "receive", "connect"],
   why: "Until bind or unbind resolves, every other call on the socket throws EBUSY.",
 };
@@ -121,6 +123,7 @@ function early(name: string): EarlyOption {
 const closedSocket: AfterRelease = {
   outcome: "throws",
   error: "Socket is closed",
+  code: "EBADF",
   operations: { "[Symbol.asyncIterator]": { outcome: "fine" } },
 };
 
@@ -176,10 +179,10 @@ function socket(
       close: release({
         waits: false,
         kind: "graceful",
-        pending: { outcome: "rejects", error: "Operation was not possible or timed out" },
+        pending: { outcome: "rejects", error: "Operation was not possible or timed out", code: "EAGAIN" },
       }),
     },
-    afterRelease: receives ? closedSocket : { outcome: "throws", error: "Socket is closed" },
+    afterRelease: receives ? closedSocket : { outcome: "throws", error: "Socket is closed", code: "EBADF" },
     states: { closed: { true: "released" } },
     options: [linger, ...[...earlyOptions, ...options].map(early)],
     ...(!sends && { receivesOnly: true }),
@@ -223,6 +226,7 @@ const observer: Handle = {
       overlap: {
         outcome: "throws",
         error: "Observer is busy reading; only one receive operation may be in progress at any time",
+        code: "EBUSY",
       },
     },
   },
@@ -250,10 +254,10 @@ const proxy: Handle = {
       waits: false,
       kind: "graceful",
       pending: { outcome: "finishes" },
-      second: { outcome: "throws", error: "Socket is closed" },
+      second: { outcome: "throws", error: "Socket is closed", code: "EBADF" },
     },
   },
-  afterRelease: { outcome: "throws", error: "Socket is closed" },
+  afterRelease: { outcome: "throws", error: "Socket is closed", code: "EBADF" },
 };
 
 const evidence: Evidence[] = [
@@ -404,7 +408,7 @@ const compatibility: Contract = {
         waits: false,
         kind: "graceful",
         drops: true,
-        pending: { outcome: "lost", error: "Operation was not possible or timed out" },
+        pending: { outcome: "lost", error: "Operation was not possible or timed out", code: "EAGAIN" },
       }),
     ),
   ],

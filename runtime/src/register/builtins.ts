@@ -7,6 +7,7 @@ import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { guardedExport } from "./exports.js";
 import type { ModuleGuard } from "./module-guard.js";
+import { transferHandlesThemselves } from "./transfer.js";
 
 /** Changes the module for everybody; Node.js does not call itself by it. */
 export function guardBuiltins(guard: ModuleGuard): void {
@@ -14,4 +15,5 @@ export function guardBuiltins(guard: ModuleGuard): void {
   if (open === undefined) return;
   (fs as { open: unknown }).open = guardedExport(fs.open, "open", open);
   syncBuiltinESMExports();
+  transferHandlesThemselves();
 }
