@@ -40,6 +40,7 @@ import type ts from "typescript";
 import { groupBy } from "../collections.js";
 import { Problem } from "../problem.js";
 import type { Progress } from "../progress.js";
+import { Memory } from "./memory.js";
 import type { CheckOptions } from "./options.js";
 
 /** What became of a run. */
@@ -94,6 +95,7 @@ class Run {
   };
   private readonly settings: Settings;
   private readonly projects: Projects;
+  private readonly memory = new Memory();
   private readonly readFile = createReader();
   private readonly fileSystem = new CachedFileSystem();
   private readonly programs: ProgramFactory = createProgramFactory(this.fileSystem);
@@ -118,6 +120,8 @@ class Run {
     const candidates = this.timed("reading", () => files.flatMap((file) => this.candidate(file)));
     for (const [project, members] of groupBy(candidates, ({ file }) => this.projects.projectOf(file))) {
       this.checkProject(project, members);
+      // What one project has read saves the next one some work, as long as there is room for it.
+      this.memory.keepWithin(() => this.programs.retain([]));
     }
     this.work.milliseconds.total = performance.now() - this.began;
     return {
@@ -168,10 +172,11 @@ class Run {
     let program: ts.Program | undefined;
     const lookAt = (texts: ReadonlyMap<string, string>): Map<string, Look> => {
       for (const [file, text] of texts) this.hold(file, text);
-      program = project && this.program(project, [...byFile.keys()], program);
+      const current = (): ts.Program | undefined =>
+        (program = project && this.program(project, [...byFile.keys()], program));
       return this.lookAt(
         [...texts.keys()].map((file) => byFile.get(file)!),
-        program,
+        current,
       );
     };
 
@@ -198,14 +203,18 @@ class Run {
     }
   }
 
-  private lookAt(members: readonly Candidate[], program: ts.Program | undefined): Map<string, Look> {
+  /** `current` makes a program of the same texts that has not looked at any of them. */
+  private lookAt(members: readonly Candidate[], current: () => ts.Program | undefined): Map<string, Look> {
     const looks = new Map<string, Look>();
+    let program = current();
     for (const [index, member] of members.entries()) {
       this.progress.show(() => `Checking ${index + 1} of ${members.length}: ${this.shown(member.file)}`);
       looks.set(
         member.file,
         this.timed("analysing", () => look({ ...member, text: this.texts.get(member.file)! }, this.settings, program)),
       );
+      // A compiler keeps the types of all that it was asked about.
+      this.memory.keepWithin(() => (program = current()));
     }
     return looks;
   }

@@ -56,6 +56,9 @@ export interface Applied {
 /** Functions that call what they are given may go on for ever; so deep nobody follows. */
 const deepestCall = 8;
 
+/** So many pending operations are gone through in about the time of a step. */
+const pendingInAStep = 10;
+
 const silent: Applied = { result: unknown, begun: [], left: [], leftOnFailure: [], deferred: [], eventual: [] };
 
 /** Calls a function value. */
@@ -428,24 +431,30 @@ class Call {
   private invocation(effect: Effect & { kind: "invocation" }): void {
     const callee = this.resolve(effect.callee);
     const pending = new Set(effect.pending.map((key) => this.token(key) ?? key));
-    const settled = new Set([...[...this.own].filter((key) => !pending.has(key)), ...(this.application.settled ?? [])]);
+    const isSettled = (key: string): boolean =>
+      (this.own.has(key) && !pending.has(key)) || this.application.settled?.has(key) === true;
     const given = effect.arguments.map((argument) => this.rename(argument));
     for (const option of optionsOf(callee)) {
       if (option.kind === "function") {
-        this.invoke(effect, option, given, settled);
+        this.invoke(effect, option, given, this.settled(pending));
       } else if (option.kind === "releaser") {
         this.solver.releaseBy(this.state, option, {
           at: this.application.at ?? effect.token.at,
           statement: effect.token.statement,
           text: effect.token.text,
-          settled,
+          settled: this.settled(pending),
           past: this.past(effect.after),
         });
         this.releases.set(option.of, effect.key);
       } else if (option.kind === "thing") {
-        this.passOn(effect, option, given, settled);
+        this.passOn(effect, option, given, isSettled);
       }
     }
+  }
+
+  /** What was over when the callee was called: what this run had begun, but for what was pending. */
+  private settled(pending: ReadonlySet<string>): ReadonlySet<string> {
+    return new Set([...[...this.own].filter((key) => !pending.has(key)), ...(this.application.settled ?? [])]);
   }
 
   /** Handles that were released in this run, but not on the way to what comes after these calls. */
@@ -486,9 +495,11 @@ class Call {
     effect: Effect & { kind: "invocation" },
     callee: Value & { kind: "thing" },
     given: readonly Value[],
-    settled: ReadonlySet<string>,
+    isSettled: (key: string) => boolean,
   ): void {
-    const pending = [...this.state.pending.keys()].filter((key) => !settled.has(key));
+    // Each such call remembers all that was pending: where there are many, that is what the work is.
+    this.solver.spend(1 + Math.floor(this.state.pending.size / pendingInAStep));
+    const pending = [...this.state.pending.keys()].filter((key) => !isSettled(key));
     const token = this.begin(effect.token, thing(`call:${callee.id}`));
     this.solver.effect(this.state, `invocation ${token.key}`, {
       kind: "invocation",

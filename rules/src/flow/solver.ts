@@ -117,8 +117,8 @@ export class BodySolver {
   }
 
   /** Notes that the effect of a call is carried out here; false where that goes too far, and the body is given up. */
-  spend(): boolean {
-    this.engine.spend(1, this.body);
+  spend(steps = 1): boolean {
+    this.engine.spend(steps, this.body);
     this.spent++;
     return !this.isSpent();
   }
