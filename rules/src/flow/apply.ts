@@ -196,6 +196,8 @@ class Call {
   private readonly releases = new Map<Identity, string>();
   /** Handles that this run has released. */
   private readonly released = new Set<Identity>();
+  /** Where that was, of what a failure may come before. */
+  private readonly undone: Span[] = [];
   /** What calls of functions that came in gave. */
   private readonly results = new Map<Identity, Value>();
   private readonly objects = new Map<string, string>();
@@ -244,6 +246,7 @@ class Call {
       deferred: [...this.deferred, ...(flat?.deferred ?? [])],
       leftOnFailure: this.leftOnFailure,
       leaves: union([this.left, flat?.leaves ?? []]),
+      ...(this.undone.length > 0 && { undoneOnFailure: this.undone }),
       ...((this.summary.open || flat?.open) && { open: true }),
       ...(outcome && { outcome }),
     };
@@ -416,14 +419,16 @@ class Call {
         continue;
       }
       if (application.later || (this.summary.async && effect.later)) {
-        const { type, release: how, name, certain } = effect;
+        const { type, release: how, name, certain, undoneOnFailure = false } = effect;
         // In a chain it is known what has settled before; elsewhere that is judged when somebody waits.
         const judged = application.settled !== undefined && application.task === undefined;
         if (judged) noteEarlyRelease(this.solver, this.state, releasing);
-        this.deferred.push({ identity: handle.id, type, release: how, name, certain, judged, ...placed });
+        const { id: identity } = handle;
+        this.deferred.push({ identity, type, release: how, name, certain, judged, undoneOnFailure, ...placed });
         continue;
       }
       release(this.solver, this.state, releasing);
+      if (effect.undoneOnFailure) this.undone.push(placed.at);
       this.released.add(handle.id);
     }
   }

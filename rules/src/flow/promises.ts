@@ -5,6 +5,7 @@ import type { Span } from "./graph.js";
 import { begin, release } from "./operations.js";
 import type { BodySolver } from "./solver.js";
 import type { State, Token } from "./state.js";
+import { effectKey } from "./summaries.js";
 import {
   type BuilderValue,
   type Combinator,
@@ -85,7 +86,9 @@ function finish(
     for (const key of value.endsOnFailure ?? []) state.pending.delete(key);
     for (const at of value.undoneOnFailure ?? []) undo(state, at);
   }
-  startLeft(state, value);
+  startLeft(state, value.leaves);
+  // Of a call that has failed, this is what it had begun by then.
+  if (outcome === "failure") startLeft(state, value.leftOnFailure);
   for (const key of value.tokens) {
     const token = state.pending.get(key);
     if (!token) continue;
@@ -101,7 +104,7 @@ function finish(
   }
   for (const deferred of value.deferred ?? []) {
     if (state.released.get(deferred.identity)?.at.start === deferred.at.start) continue;
-    if (outcome === "failure" && deferred.release.failsOpen) continue;
+    if (outcome === "failure" && (deferred.release.failsOpen || deferred.undoneOnFailure)) continue;
     release(solver, state, {
       ...deferred,
       ...(isJudged(deferred, value, outcome) && { settled: new Set(state.pending.keys()) }),
@@ -120,8 +123,8 @@ function isJudged({ judged }: Deferred, value: PromiseValue, outcome: "success" 
 }
 
 /** What a call did late is done when the call is over. */
-function startLeft(state: State, { leaves }: PromiseValue): void {
-  for (const key of leaves ?? []) {
+function startLeft(state: State, keys: readonly string[] = []): void {
+  for (const key of keys) {
     const token = state.pending.get(key);
     if (token?.later && (!token.task || token.task.kind === "repeated"))
       state.pending.set(key, { ...token, later: false });
@@ -146,7 +149,11 @@ function endInOrder(state: State, { key, identity, type, lane }: Token): void {
 
 /** A release that has failed has released nothing. */
 function undo(state: State, at: Span): void {
-  for (const [id, released] of state.released) if (released.at.start === at.start) state.released.delete(id);
+  for (const [identity, released] of state.released) {
+    if (released.at.start !== at.start) continue;
+    state.released.delete(identity);
+    for (const effects of [state.effects, state.happened]) effects.delete(effectKey({ at: released.at, identity }));
+  }
 }
 
 /** The handle was read: what is pending until its release may be over. */

@@ -867,7 +867,9 @@ export class BodySolver {
 
   private summary(): Summary {
     const exits = this.exits.filter(({ fails }) => !fails);
-    const effects = [...this.effects.values()].map(({ effect, key }) => this.conclude(effect, key, exits));
+    const effects = [...this.effects.values()].map(({ effect, key }) =>
+      this.withFailures(this.conclude(effect, key, exits)),
+    );
     const values = this.exits.map(({ value }) => value);
     const heap = new Map(this.exits.flatMap(({ state }) => [...state.heap]));
     const parents = new Map(this.exits.flatMap(({ state }) => [...state.parents]));
@@ -895,6 +897,16 @@ export class BodySolver {
       ),
       overlaps: unlikeOverlaps(this.overlaps.values()),
       tasks: [...left.values()].filter(({ task }) => task !== undefined).map((token) => this.kept(token)),
+    };
+  }
+
+  /** Where the ways are not told apart, a release is one of those that fail only if each of them has come to it. */
+  private withFailures(effect: Effect): Effect {
+    if (effect.kind !== "release" || !this.body.async) return effect;
+    const { failures } = this;
+    return {
+      ...effect,
+      undoneOnFailure: failures.length === 0 || !failures.every((state) => hasReleased(state, effect)),
     };
   }
 
@@ -1023,13 +1035,16 @@ export class BodySolver {
 /** Whether the handle is released on every way out, on some, or only where the body fails. */
 function concludeRelease(effect: Effect & { kind: "release" }, exits: readonly Exit[], isOnEveryWay: boolean): Effect {
   if (effect.eventually) return { ...effect, certain: effect.certain && isOnEveryWay };
-  const isReleased = ({ state }: Exit): boolean =>
-    state.released.has(effect.identity) || state.effects.has(effectKey(effect));
+  const isReleased = ({ state }: Exit): boolean => hasReleased(state, effect);
   return {
     ...effect,
     certain: effect.certain && exits.every(isReleased),
     onlyOnFailure: exits.length > 0 && !exits.some(isReleased),
   };
+}
+
+function hasReleased(state: State, effect: Effect & { kind: "release" }): boolean {
+  return state.released.has(effect.identity) || state.effects.has(effectKey(effect));
 }
 
 /** A handle that was acquired in the body: callers cannot name it. */

@@ -32,6 +32,8 @@ export type Effect =
       aborts?: boolean;
       /** Whoever goes on after the call finds the handle unreleased. */
       onlyOnFailure?: boolean;
+      /** A failure may come before it: whoever waits for the call in vain may find the handle unreleased. */
+      undoneOnFailure?: boolean;
       /** It happens in a callback, at a time that nobody knows. */
       eventually?: true;
     }

@@ -94,6 +94,8 @@ export interface Deferred {
   certain: boolean;
   /** What it meets was noted already. */
   judged?: boolean;
+  /** A failure may come before it. */
+  undoneOnFailure?: boolean;
 }
 
 /** A query that was described and has not run yet. */
